@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/text.h"
+#include <string.h>
+
+msnav_str msnav_str_of(const char *text) {
+  return (msnav_str){text, text != NULL ? strlen(text) : 0};
+}
+
+bool msnav_text_equal(msnav_str a, msnav_str b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix) {
+  if (text.len < prefix.len) {
+    return false;
+  }
+  for (size_t i = 0; i < prefix.len; i++) {
+    if (lower(text.ptr[i]) != lower(prefix.ptr[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool msnav_text_equal_nocase(msnav_str a, msnav_str b) {
+  return a.len == b.len && msnav_text_starts_nocase(a, b);
+}
+
+static bool blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+msnav_str msnav_text_trim(msnav_str text) {
+  while (text.len > 0 && blank(text.ptr[0])) {
+    text.ptr++;
+    text.len--;
+  }
+  while (text.len > 0 && blank(text.ptr[text.len - 1])) {
+    text.len--;
+  }
+  return text;
+}
+
+msnav_str msnav_text_until(msnav_str *rest, char stop) {
+  msnav_str word = *rest;
+  const char *at = rest->len > 0 ? memchr(rest->ptr, stop, rest->len) : NULL;
+  if (at == NULL) {
+    rest->ptr = rest->len > 0 ? rest->ptr + rest->len : rest->ptr;
+    rest->len = 0;
+    return word;
+  }
+  word.len = (size_t)(at - word.ptr);
+  rest->ptr = at + 1;
+  rest->len -= word.len + 1;
+  return word;
+}
+
+bool msnav_text_is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool msnav_text_is_alnum(char c) {
+  return msnav_text_is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
+  uint64_t v = 0;
+  if (text.len == 0 || text.len > 10) {
+    return MSNAV_ERR_PARSE;
+  }
+  for (size_t i = 0; i < text.len; i++) {
+    if (!msnav_text_is_digit(text.ptr[i])) {
+      return MSNAV_ERR_PARSE;
+    }
+    v = v * 10 + (uint64_t)(text.ptr[i] - '0');
+  }
+  if (v > max) {
+    return MSNAV_ERR_PARSE;
+  }
+  *value = (uint32_t)v;
+  return MSNAV_OK;
+}
+
+bool msnav_text_is_token(msnav_str text, size_t max) {
+  if (text.len == 0 || text.len > max) {
+    return false;
+  }
+  for (size_t i = 0; i < text.len; i++) {
+    char c = text.ptr[i];
+    if (!msnav_text_is_alnum(c) &&
+        (c == '\0' || strchr("-.!%*_+`'~", c) == NULL)) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Small text tools that the codecs share.  Pure; no allocation. */
+#ifndef MSNAV_BASE_TEXT_H
+#define MSNAV_BASE_TEXT_H
+
+#include <msnav/base.h>
+
+#define MSNAV_LITERAL(s) ((msnav_str){(s), sizeof(s) - 1})
+
+/* ---- reading */
+bool msnav_text_equal(msnav_str a, msnav_str b);
+/* ASCII letters without case */
+bool msnav_text_equal_nocase(msnav_str a, msnav_str b);
+bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix);
+/* without blanks and tabs at both ends */
+msnav_str msnav_text_trim(msnav_str text);
+/* one word up to a byte, which is skipped in *rest; the whole rest when the
+ * byte does not occur */
+msnav_str msnav_text_until(msnav_str *rest, char stop);
+/* 1 to 10 digits, at most max */
+msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value);
+bool msnav_text_is_digit(char c);
+bool msnav_text_is_alnum(char c);
+/* a token of RFC 3261 section 25.1, 1...max bytes */
+bool msnav_text_is_token(msnav_str text, size_t max);
+
+/* ---- writing into a caller's buffer */
+/* A bounded writer: what does not fit sets full and writes nothing more. */
+typedef struct msnav_out {
+  char *buf;
+  size_t len;
+  size_t cap;
+  bool full;
+} msnav_out;
+
+void msnav_out_init(msnav_out *out, char *buf, size_t cap);
+void msnav_out_bytes(msnav_out *out, const void *bytes, size_t len);
+void msnav_out_str(msnav_out *out, msnav_str text);
+void msnav_out_text(msnav_out *out, const char *text);
+void msnav_out_char(msnav_out *out, char c);
+void msnav_out_u32(msnav_out *out, uint32_t value);
+void msnav_out_hex64(msnav_out *out, uint64_t value);
+void msnav_out_ip(msnav_out *out, uint32_t ip);
+/* "a.b.c.d:port", without ":port" when it is 0 */
+void msnav_out_addr(msnav_out *out, const msnav_addr *addr);
+/* a peer's text for a log line: control characters, bidi marks and broken
+ * UTF-8 as \xHH; cut with "..." after max bytes */
+void msnav_out_escaped(msnav_out *out, msnav_str text, size_t max);
+/* MSNAV_ERR_NOSPACE when anything did not fit, else OK and the length */
+msnav_error msnav_out_finish(const msnav_out *out, size_t *len);
+
+/* ---- base64 (RFC 4648) */
+void msnav_out_base64(msnav_out *out, const void *bytes, size_t len);
+/* MSNAV_ERR_PARSE on anything but canonical base64 (missing padding is
+ * accepted), MSNAV_ERR_NOSPACE when cap is too small */
+msnav_error
+msnav_base64_decode(msnav_str text, void *bytes, size_t cap, size_t *len);
+
+#endif
