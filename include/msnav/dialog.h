@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/** @file
+ *  One SIP dialog over UDP between two negotiated addresses, offers and
+ *  answers as opaque bytes.  Sofia-SIP does the transactions behind a guard
+ *  that no foreign or malformed datagram passes; none of its types show here.
+ *  @see RFC 3261; paper sections 2 and 4; doc/protocol.md section 4 */
+#ifndef MSNAV_DIALOG_H
+#define MSNAV_DIALOG_H
+
+#include <msnav/loop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What all dialogs of one thread share. */
+typedef struct msnav_sip msnav_sip;
+
+/** One dialog. */
+typedef struct msnav_dialog msnav_dialog;
+
+/** Create what dialogs share.
+ *  @param loop  the caller's loop; must outlive the result.
+ *  @param log   may be NULL.
+ *  @param trace receives each datagram as it is on the wire, with peer
+ *               empty; may be NULL.
+ *  @param arg   passed to @p log and @p trace.
+ *  @param[out] sip receives the object, owned by the caller.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_INVALID a loop that msnav_loop_check() refuses
+ *  @retval MSNAV_ERR_NOMEM   no memory */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_sip_new(const msnav_loop *loop,
+                                                     msnav_log_fn log,
+                                                     msnav_trace_fn trace,
+                                                     void *arg,
+                                                     msnav_sip **sip);
+
+/** Destroy it.  All its dialogs must be freed before.
+ *  @param sip may be NULL. */
+MSNAV_API void msnav_sip_free(msnav_sip *sip);
+
+/** Which dialect is written; both are understood always. */
+typedef enum msnav_profile {
+  MSNAV_PROFILE_STANDARD = 0, /**< RFC 3261 and 3264 */
+  MSNAV_PROFILE_RTC_1_2 = 1   /**< as the paper shows it: no branch, no user
+                                   part, BYE of the called side unswapped */
+} msnav_profile;
+
+/** How a dialog is set up.  Start from zero and set size.  Copied, texts
+ *  too. */
+typedef struct msnav_dialog_config {
+  size_t size;            /**< sizeof of the struct the caller was built with */
+  uint32_t profile;       /**< a #msnav_profile */
+  msnav_addr bind;        /**< where to listen; ip 0: every interface, port 0:
+                               any port */
+  uint32_t advertised_ip; /**< what the peer is told; 0: that of bind */
+  uint16_t advertised_port; /**< likewise; 0: the bound port */
+  msnav_addr remote;        /**< the peer; port 0: set later, or (with
+                                 accept_first) whoever calls first */
+  uint32_t accept_first;    /**< 1: the source of the first sane INVITE becomes
+                                 the peer */
+  msnav_addr proxy;         /**< outbound proxy, port 0: none; then datagrams
+                                 are exchanged with it alone */
+  const char *from_name;    /**< display name, UTF-8, or NULL */
+  const char *from_uri;     /**< "sip:..." of our From, NULL: our address */
+  const char *to_uri;     /**< "sip:..." of our To, NULL: the peer's address */
+  const char *user;       /**< user part of our Contact, NULL: none */
+  const char *user_agent; /**< NULL: "msnav/" and the version */
+  msnav_usec setup_limit; /**< our INVITE unanswered; 0: 8 s */
+} msnav_dialog_config;
+
+/** What a dialog reports.  Inside each, every call is allowed, freeing the
+ *  dialog included.  Texts are valid until the callback returns.  All
+ *  members may be NULL.  @c arg is what was given to msnav_dialog_new(). */
+typedef struct msnav_dialog_events {
+  size_t size; /**< sizeof of the struct the caller was built with */
+  /** An INVITE (@p again false) or re-INVITE arrived.  Answer now or later
+   *  with msnav_dialog_answer() or msnav_dialog_refuse(). */
+  void (*offer)(void *arg, msnav_str sdp, bool again);
+  /** A provisional response to our INVITE arrived. */
+  void (*progress)(void *arg, unsigned status);
+  /** Our INVITE or re-INVITE was answered with 2xx; the ACK is sent. */
+  void (*answer)(void *arg, msnav_str sdp, bool again);
+  /** The dialog is confirmed: ACK sent or received for the first INVITE. */
+  void (*confirmed)(void *arg);
+  /** Our INVITE or re-INVITE was refused with this status; 408 also when
+   *  nobody answered.  After a refused first INVITE the dialog is over. */
+  void (*refused)(void *arg, unsigned status, bool again);
+  /** The peer hung up (BYE) or gave up (CANCEL); it was answered. */
+  void (*bye)(void *arg);
+  /** What msnav_dialog_hangup() began is done; @p status is the answer to
+   *  our BYE or CANCEL, 408 when there was none. */
+  void (*closed)(void *arg, unsigned status);
+  /** The dialog cannot go on: a socket failed, or the clock stepped while it
+   *  was being set up. */
+  void (*failed)(void *arg, msnav_error error);
+} msnav_dialog_events;
+
+/** Open a dialog: binds its socket, sends nothing.
+ *  @param sip    what it shares with others.
+ *  @param config see #msnav_dialog_config.
+ *  @param events see #msnav_dialog_events; copied.
+ *  @param arg    passed to the events.
+ *  @param[out] dialog receives the dialog, owned by the caller.
+ *  @retval MSNAV_OK          listening
+ *  @retval MSNAV_ERR_INVALID a value is out of range, a text has control
+ *                            characters or is no SIP URI
+ *  @retval MSNAV_ERR_ADDRESS the address is not local
+ *  @retval MSNAV_ERR_IN_USE  the port is taken
+ *  @retval MSNAV_ERR_NOMEM   no memory
+ *  @retval MSNAV_ERR_SYSTEM  a system call failed; the log says which */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_new(
+  msnav_sip *sip, const msnav_dialog_config *config,
+  const msnav_dialog_events *events, void *arg, msnav_dialog **dialog);
+
+/** Release a dialog at once; nothing is sent.
+ *  @param d may be NULL. */
+MSNAV_API void msnav_dialog_free(msnav_dialog *d);
+
+/** Our address as the peer is told.
+ *  @param d the dialog.
+ *  @return an address with a port; valid as long as @p d. */
+MSNAV_API const msnav_addr *msnav_dialog_local(const msnav_dialog *d);
+
+/** The peer's address.
+ *  @param d the dialog.
+ *  @return an address; port 0 while unknown.  Valid as long as @p d. */
+MSNAV_API const msnav_addr *msnav_dialog_remote(const msnav_dialog *d);
+
+/** Say who the peer is, once.
+ *  @param d      the dialog.
+ *  @param remote the negotiated address.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_ADDRESS no port, or an address nobody can have
+ *  @retval MSNAV_ERR_STATE   it is known already */
+MSNAV_API MSNAV_MUST_CHECK msnav_error
+msnav_dialog_set_remote(msnav_dialog *d, const msnav_addr *remote);
+
+/** Send an INVITE, or a re-INVITE in a confirmed dialog.
+ *  @param d   the dialog.
+ *  @param sdp the offer.
+ *  @param len bytes in @p sdp.
+ *  @retval MSNAV_OK        sent; answer or refused follows
+ *  @retval MSNAV_ERR_STATE not now: no peer, an INVITE is pending, or over
+ *  @retval MSNAV_ERR_NOMEM no memory
+ *  @retval MSNAV_ERR_SYSTEM a system call failed */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_invite(msnav_dialog *d,
+                                                           const char *sdp,
+                                                           size_t len);
+
+/** Answer the pending offer with 200; before it 100 and 180 have gone out by
+ *  themselves for a first INVITE.
+ *  @param d   the dialog.
+ *  @param sdp the answer.
+ *  @param len bytes in @p sdp.
+ *  @retval MSNAV_OK        sent; it is repeated until the ACK comes
+ *  @retval MSNAV_ERR_STATE no offer is pending */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_answer(msnav_dialog *d,
+                                                           const char *sdp,
+                                                           size_t len);
+
+/** Refuse the pending offer.
+ *  @param d      the dialog.
+ *  @param status 400...699, for example 488.
+ *  @retval MSNAV_OK          sent
+ *  @retval MSNAV_ERR_INVALID no final status
+ *  @retval MSNAV_ERR_STATE   no offer is pending */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_refuse(msnav_dialog *d,
+                                                           unsigned status);
+
+/** End the dialog in the way its state asks for: CANCEL while our INVITE is
+ *  pending, a refusal while theirs is, BYE when confirmed, nothing when there
+ *  is nothing.  The closed event follows in every case, never from inside
+ *  this call.
+ *  @param d the dialog.
+ *  @retval MSNAV_OK        begun
+ *  @retval MSNAV_ERR_STATE begun before */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_hangup(msnav_dialog *d);
+
+/** How many datagrams the guard refused, by verdict.
+ *  @param d the dialog.
+ *  @param index 0, 1, ...
+ *  @param[out] name a static string; untouched past the end.
+ *  @param[out] count refusals.
+ *  @retval MSNAV_OK      filled in
+ *  @retval MSNAV_ERR_END no such verdict */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_refusals(
+  const msnav_dialog *d, size_t index, const char **name, uint32_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
