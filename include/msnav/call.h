@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/** @file
+ *  Audio and video calls: what a messenger's author reads.
+ *
+ *  A context belongs to one account, one thread and one event loop.  Give it
+ *  the payloads of `text/x-msmsgsinvite` messages with
+ *  msnav_context_receive(), put what msnav_events::send gets into switchboard
+ *  `MSG` commands, and calls happen: msnav_call_start() or
+ *  msnav_events::incoming, msnav_call_accept(), sound through #msnav_sound,
+ *  msnav_call_hangup().
+ *
+ *  Inside every callback every function may be called, those that free the
+ *  call or the context included; freeing is carried out when the outermost
+ *  call into the library returns.  Contexts are independent of each other; a
+ *  context is used by one thread at a time.  After fork() the child must not
+ *  touch a context of its parent. */
+#ifndef MSNAV_CALL_H
+#define MSNAV_CALL_H
+
+#include <msnav/dialog.h>
+#include <msnav/media.h>
+#include <msnav/session.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The calls of one account. */
+typedef struct msnav_context msnav_context;
+
+/** One call; owned by its context until msnav_call_free(). */
+typedef struct msnav_call msnav_call;
+
+/** How a context behaves.  Start from zero, set size; every other member has
+ *  a default.  Copied, texts too. */
+typedef struct msnav_config {
+  size_t size;            /**< sizeof of the struct the caller was built with */
+  const char *account;    /**< our account, for SIP's From; NULL: "msnav" */
+  const char *name;       /**< our display name, UTF-8; NULL: none */
+  const char *app_name;   /**< Application-Name that peers may show; NULL: the
+                               paper's */
+  const char *user_agent; /**< SIP User-Agent; NULL: "msnav/" and version */
+  uint32_t media;         /**< MSNAV_AUDIO and MSNAV_VIDEO bits that we can do;
+                               0: audio */
+  uint32_t profile;       /**< a #msnav_profile */
+  uint32_t bind_ip;       /**< where sockets are bound; 0: every interface */
+  uint32_t advertised_ip; /**< what peers are told; 0: bind_ip, or the address
+                               of the interface that routes to the peer */
+  uint32_t private_ip;    /**< Private-IP; 0: the advertised one */
+  uint32_t public_ip;     /**< Public-IP; 0: the advertised one */
+  uint32_t conn_type;     /**< a #msnav_conn_type; NONE: Direct-Connect */
+  uint32_t upnp;          /**< UPnP: TRUE or FALSE */
+  uint16_t sip_port;      /**< fixed SIP port (one call at a time); 0: any */
+  uint16_t rtp_port_min;  /**< RTP takes even ports from here ... */
+  uint16_t rtp_port_max;  /**< ... to here; 0: any */
+  msnav_addr proxy;       /**< SIP outbound proxy; port 0: none */
+  const char *codecs;     /**< encoding names in order of preference, separated
+                               by commas, such as "PCMU,PCMA"; NULL: all */
+  uint32_t no_dtmf;       /**< 1: do not offer telephone-event */
+  uint32_t no_red;        /**< 1: do not offer redundancy (RFC 2198) */
+  uint32_t source_policy; /**< 0: latch; else 1 + a #msnav_source_policy */
+  uint32_t allow_relays;  /**< 1: SDP may name another host than the
+                               negotiated peer */
+  uint32_t trace_media;   /**< 1: trace RTP and RTCP too */
+  uint32_t max_calls;     /**< in all; 0: 10,000 */
+  uint32_t max_calls_per_peer; /**< 0: 8 */
+  msnav_usec min_delay;        /**< jitter buffer; 0: default */
+  msnav_usec max_delay;        /**< jitter buffer; 0: default */
+  msnav_usec ring_out;         /**< outgoing ring; 0: 60 s */
+  msnav_usec ring_in;          /**< incoming ring; 0: 60 s */
+  msnav_usec exchange;         /**< address exchange; 0: 20 s */
+  msnav_usec setup;            /**< SIP set-up; 0: 8 s */
+  msnav_usec silence;          /**< no RTP or RTCP at all; 0: 30 s */
+  msnav_usec bye;              /**< SIP tear-down; 0: 2 s */
+  uint32_t sound_rate;  /**< Hz of #msnav_sound; 0: the codec's.  Another rate
+                             than the codec's needs feature "speexdsp" */
+  uint32_t sound_frame; /**< samples per callback: 10 or 20 ms; 0: 20 ms */
+} msnav_config;
+
+/** The application's ears and mouth: 16-bit mono samples in both directions,
+ *  at msnav_config::sound_rate.  Either member may be NULL. */
+typedef struct msnav_sound {
+  size_t size; /**< sizeof of the struct the caller was built with */
+  /** Fill @p pcm with what the microphone heard.
+   *  @return false when there is nothing: silence is sent then. */
+  bool (*capture)(void *self, msnav_call *call, int16_t *pcm, size_t samples);
+  /** Play what the peer said.  @p played has MSNAV_PLAYED_ bits. */
+  void (*play)(void *self, msnav_call *call, const int16_t *pcm, size_t samples,
+               unsigned played);
+} msnav_sound;
+
+/** What a context reports; send is required, all others may be NULL.  @c self
+ *  is what was given to msnav_context_new().  Slices are valid until the
+ *  callback returns. */
+typedef struct msnav_events {
+  size_t size; /**< sizeof of the struct the caller was built with */
+  /** Put @p payload into a switchboard `MSG` to @p peer.  When that is
+   *  impossible, or the server answers NAK, tell it with
+   *  msnav_call_undelivered(). */
+  void (*send)(void *self, msnav_call *call, msnav_str peer,
+               const char *payload, size_t len);
+  /** Somebody calls: ring, then msnav_call_accept() or _reject(). */
+  void (*incoming)(void *self, msnav_call *call);
+  /** A call changed its state.  MSNAV_STATE_ENDED comes exactly once, with a
+   *  definite reason, and is the last event of a call. */
+  void (*state)(void *self, msnav_call *call, msnav_state state,
+                msnav_reason reason);
+  /** The peer pressed a key: '0'-'9', '*', '#', 'A'-'D', 'F' for flash;
+   *  @p duration 0 when it begins, else how long it was. */
+  void (*dtmf)(void *self, msnav_call *call, char key, msnav_usec duration);
+  /** Sound levels in -dBov, ten times a second while talking. */
+  void (*level)(void *self, msnav_call *call, unsigned sent, unsigned received);
+  /** A payload of the video stream arrived. */
+  void (*video)(void *self, msnav_call *call, const msnav_payload *payload);
+  /** Hold or media changed in mid-call; see msnav_call_get_info(). */
+  void (*media)(void *self, msnav_call *call);
+  /** Sound; NULL members mean that none is exchanged. */
+  msnav_sound sound;
+  msnav_log_fn log;     /**< one line for each thing worth knowing */
+  msnav_trace_fn trace; /**< every MSNP payload, SIP message and state change */
+} msnav_events;
+
+/** Create a context.
+ *  @param loop   the caller's event loop; what its data points to must
+ *                outlive the context.
+ *  @param config see #msnav_config; NULL: all defaults.
+ *  @param events see #msnav_events; copied.
+ *  @param self   passed to every callback, log and trace included.
+ *  @param[out] context receives the context, owned by the caller.
+ *  @retval MSNAV_OK              done
+ *  @retval MSNAV_ERR_INVALID     a required member is missing or out of range
+ *  @retval MSNAV_ERR_UNSUPPORTED a codec or rate that this build lacks
+ *  @retval MSNAV_ERR_NOMEM       no memory
+ *  @retval MSNAV_ERR_SYSTEM      a system call failed */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_context_new(
+  const msnav_loop *loop, const msnav_config *config,
+  const msnav_events *events, void *self, msnav_context **context);
+
+/** Destroy a context.  Calls that are up are hung up with what can be sent at
+ *  once; each reports MSNAV_STATE_ENDED with MSNAV_REASON_SHUTDOWN.  Call
+ *  pointers are invalid afterwards.
+ *  @param ctx may be NULL. */
+MSNAV_API void msnav_context_free(msnav_context *ctx);
+
+/** Take the payload of a switchboard `MSG`.
+ *  @param ctx     context.
+ *  @param peer    who sent it; case does not matter.
+ *  @param payload MIME header and body, unchanged.
+ *  @param len     bytes in @p payload.
+ *  @retval MSNAV_OK           dealt with
+ *  @retval MSNAV_ERR_NOT_OURS something else, for example a file transfer:
+ *                             the application's to handle
+ *  @retval MSNAV_ERR_LIMIT    an invitation beyond a limit; ignored
+ *  @return otherwise why the payload could not be read, see
+ *          msnav_invite_read(); nothing changed then */
+MSNAV_API msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
+                                            const char *payload, size_t len);
+
+/** Add a codec that the library does not bring.  Calls that begin later offer
+ *  it first.
+ *  @param ctx   context.
+ *  @param codec must outlive the context.
+ *  @retval MSNAV_OK          added
+ *  @retval MSNAV_ERR_INVALID see msnav_codec_check()
+ *  @retval MSNAV_ERR_LIMIT   sixteen codecs are known already */
+MSNAV_API MSNAV_MUST_CHECK msnav_error
+msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec);
+
+/** Call somebody.
+ *  @param ctx   context.
+ *  @param peer  the account; a switchboard with it must exist or be made when
+ *               msnav_events::send asks for it.
+ *  @param media MSNAV_AUDIO, MSNAV_VIDEO or both.
+ *  @param[out] call receives the call, owned by the context.
+ *  @retval MSNAV_OK          the INVITE is out
+ *  @retval MSNAV_ERR_INVALID no such peer, or media beyond msnav_config
+ *  @retval MSNAV_ERR_LIMIT   too many calls
+ *  @retval MSNAV_ERR_NOMEM   no memory */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_start(msnav_context *ctx,
+                                                        msnav_str peer,
+                                                        uint32_t media,
+                                                        msnav_call **call);
+
+/** Call a SIP address without MSNP.
+ *  @param ctx    context.
+ *  @param remote where to.
+ *  @param media  as msnav_call_start().
+ *  @param[out] call receives the call.
+ *  @return as msnav_call_start(); MSNAV_ERR_ADDRESS for an address that
+ *          nobody can have */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dial(msnav_context *ctx,
+                                                       const msnav_addr *remote,
+                                                       uint32_t media,
+                                                       msnav_call **call);
+
+/** Wait for one SIP call without MSNP, and answer it.
+ *  @param ctx   context.
+ *  @param local where to listen; overrides bind_ip and sip_port.
+ *  @param media as msnav_call_start().
+ *  @param[out] call receives the call.
+ *  @return as msnav_call_start(); MSNAV_ERR_IN_USE or MSNAV_ERR_ADDRESS when
+ *          @p local cannot be bound */
+MSNAV_API MSNAV_MUST_CHECK msnav_error
+msnav_call_listen(msnav_context *ctx, const msnav_addr *local, uint32_t media,
+                  msnav_call **call);
+
+/** Say yes.
+ *  @param call  an incoming call that rings.
+ *  @param media what to take of what is asked for; 0: all of it.
+ *  @retval MSNAV_OK          accepted
+ *  @retval MSNAV_ERR_STATE   it does not ring
+ *  @retval MSNAV_ERR_INVALID nothing of @p media was asked for */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_accept(msnav_call *call,
+                                                         uint32_t media);
+
+/** Say no.
+ *  @param call an incoming call that rings.
+ *  @retval MSNAV_OK        rejected
+ *  @retval MSNAV_ERR_STATE it does not ring */
+MSNAV_API msnav_error msnav_call_reject(msnav_call *call);
+
+/** Hang up, cancel or reject, whatever ends the call now.
+ *  @param call the call.
+ *  @retval MSNAV_OK        ending; MSNAV_STATE_ENDED follows
+ *  @retval MSNAV_ERR_STATE it is ending or has ended */
+MSNAV_API msnav_error msnav_call_hangup(msnav_call *call);
+
+/** Say that the last message of this call could not be delivered (`NAK`, no
+ *  such contact, switchboard gone).  A call that talks already goes on.
+ *  @param call the call.
+ *  @retval MSNAV_OK        the call has ended
+ *  @retval MSNAV_ERR_STATE it goes on without the switchboard */
+MSNAV_API msnav_error msnav_call_undelivered(msnav_call *call);
+
+/** Release a call; one that has not ended is hung up and reports no further
+ *  event.
+ *  @param call may be NULL. */
+MSNAV_API void msnav_call_free(msnav_call *call);
+
+/** Attach a pointer of the application.
+ *  @param call the call.
+ *  @param ptr  returned by msnav_call_user(). */
+MSNAV_API void msnav_call_set_user(msnav_call *call, void *ptr);
+
+/** The application's pointer.
+ *  @param call the call.
+ *  @return what was attached, NULL at first. */
+MSNAV_API void *msnav_call_user(const msnav_call *call);
+
+/** The context a call belongs to.
+ *  @param call the call.
+ *  @return its context. */
+MSNAV_API msnav_context *msnav_call_context(const msnav_call *call);
+
+/** Press a key.
+ *  @param call     a call that talks.
+ *  @param key      '0'-'9', '*', '#', 'A'-'D', 'F' for flash.
+ *  @param duration how long, 40 ms...10 s; 0: 100 ms.
+ *  @retval MSNAV_ERR_STATE no sound is being sent
+ *  @return otherwise as msnav_stream_dtmf() */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dtmf(msnav_call *call,
+                                                       char key,
+                                                       msnav_usec duration);
+
+/** Stop or go on sending sound; RTCP goes on.
+ *  @param call  the call.
+ *  @param muted whether to send none. */
+MSNAV_API void msnav_call_mute(msnav_call *call, bool muted);
+
+/** Put the peer on hold or take it back, by re-INVITE.
+ *  @param call a call that talks.
+ *  @param held whether to hold.
+ *  @retval MSNAV_OK        asked for; msnav_events::media follows
+ *  @retval MSNAV_ERR_STATE not talking, or a change is under way */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_hold(msnav_call *call,
+                                                       bool held);
+
+/** Add or drop a medium in mid-call, by re-INVITE.
+ *  @param call  a call that talks.
+ *  @param media what there shall be afterwards.
+ *  @retval MSNAV_OK          asked for; msnav_events::media follows
+ *  @retval MSNAV_ERR_INVALID nothing, or beyond msnav_config
+ *  @retval MSNAV_ERR_STATE   not talking, or a change is under way */
+MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_set_media(msnav_call *call,
+                                                            uint32_t media);
+
+/** Send one RTP payload of video.
+ *  @param call    a call with video.
+ *  @param payload data, len, timestamp and marker are used.
+ *  @retval MSNAV_OK           sent
+ *  @retval MSNAV_ERR_STATE    no video is being sent
+ *  @retval MSNAV_ERR_TOO_LONG it does not fit a datagram
+ *  @retval MSNAV_ERR_SYSTEM   the socket refused it */
+MSNAV_API MSNAV_MUST_CHECK msnav_error
+msnav_call_send_video(msnav_call *call, const msnav_payload *payload);
+
+/** What is known about a call.  Grows at its end. */
+typedef struct msnav_call_info {
+  size_t size;           /**< sizeof of the struct the caller was built with */
+  uint32_t state;        /**< a #msnav_state */
+  uint32_t reason;       /**< a #msnav_reason */
+  uint32_t role;         /**< a #msnav_role */
+  uint32_t media;        /**< MSNAV_AUDIO, MSNAV_VIDEO: what flows, or is asked
+                              for before it does */
+  uint32_t crossing;     /**< 1: the peer called us at the same time */
+  uint32_t held;         /**< 1: we hold the peer */
+  uint32_t held_by_peer; /**< 1: the peer holds us */
+  uint32_t muted;        /**< 1: msnav_call_mute() */
+  uint32_t sip_status;   /**< last final SIP status, 0: none */
+  msnav_str peer;       /**< account, or address of a direct call; valid as long
+                             as the call */
+  msnav_str cookie;     /**< Invitation-Cookie; likewise */
+  msnav_addr local_sip; /**< port 0 until known, so the next three */
+  msnav_addr remote_sip;       /**< the peer's */
+  msnav_addr local_rtp;        /**< of the sound */
+  msnav_addr remote_rtp;       /**< of the sound, where we send now */
+  const char *codec;           /**< encoding name in use, NULL: none; static */
+  msnav_usec setup_time;       /**< from the user's yes to talking; 0 before */
+  msnav_usec duration;         /**< talked so far, or in all */
+  uint32_t video_payload_type; /**< of video we may send, 0: none */
+} msnav_call_info;
+
+/** Read what is known about a call.
+ *  @param call the call.
+ *  @param[in,out] info its size member says how much is filled in.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_INVALID a NULL argument or a size that is too small */
+MSNAV_API msnav_error msnav_call_get_info(const msnav_call *call,
+                                          msnav_call_info *info);
+
+/** Read the statistics of the sound stream; they stay after the end.
+ *  @param call the call.
+ *  @param[in,out] stats its size member says how much is filled in.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_STATE   there has been no sound stream
+ *  @retval MSNAV_ERR_INVALID a NULL argument or a size that is too small */
+MSNAV_API msnav_error msnav_call_get_stats(const msnav_call *call,
+                                           msnav_stream_stats *stats);
+
+/** What a context has counted.  Grows at its end. */
+typedef struct msnav_context_counters {
+  size_t size; /**< sizeof of the struct the caller was built with */
+  msnav_session_counters sessions; /**< MSNP; frozen as of 0.1 */
+  uint64_t sip_refused;            /**< SIP datagrams that the guard refused */
+  uint64_t calls_ended;            /**< calls that ended */
+  uint64_t ended[32];              /**< likewise, by #msnav_reason */
+} msnav_context_counters;
+
+/** Read the counters of a context.
+ *  @param ctx context.
+ *  @param[in,out] counters its size member says how much is filled in.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_INVALID a NULL argument or a size that is too small */
+MSNAV_API msnav_error msnav_context_get_counters(
+  const msnav_context *ctx, msnav_context_counters *counters);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
