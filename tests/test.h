@@ -3,8 +3,6 @@
 #ifndef MSNAV_TEST_H
 #define MSNAV_TEST_H
 
-#include <cmocka.h>
-#include <msnav/base.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h> /* after the headers it relies on */
+
+#include <msnav/base.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define STR(s)                                                                 \

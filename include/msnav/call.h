@@ -114,9 +114,8 @@ typedef struct msnav_events {
   void (*video)(void *self, msnav_call *call, const msnav_payload *payload);
   /** Hold or media changed in mid-call; see msnav_call_get_info(). */
   void (*media)(void *self, msnav_call *call);
-  /** Sound; NULL members mean that none is exchanged. */
-  msnav_sound sound;
-  msnav_log_fn log;     /**< one line for each thing worth knowing */
+  const msnav_sound *sound; /**< copied; NULL: no sound is exchanged */
+  msnav_log_fn log;         /**< one line for each thing worth knowing */
   msnav_trace_fn trace; /**< every MSNP payload, SIP message and state change */
 } msnav_events;
 

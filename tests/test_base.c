@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test.h"
+
+#include "base/text.h"
+
+static void addresses_are_dotted_quads_with_a_port(void **state) {
+  (void)state;
+  static const struct {
+    msnav_str in;
+    msnav_error err;
+    msnav_addr want;
+  } rows[] = {
+    {STR("192.168.0.165:11630"), MSNAV_OK, {0xc0a800a5, 11630}}, /* paper 1 */
+    {STR("0.0.0.0"), MSNAV_OK, {0, 0}},
+    {STR("255.255.255.255:65535"), MSNAV_OK, {0xffffffff, 65535}},
+    {STR("1.2.3.4:1"), MSNAV_OK, {0x01020304, 1}},
+    {STR(""), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.4.5"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.256"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.04"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1..3.4"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.4:"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.4:0"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.4:65536"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.4:12x"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR(" 1.2.3.4"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.-4"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("localhost:80"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("[::1]:80"), MSNAV_ERR_ADDRESS, {7, 7}},
+    {STR("1.2.3.4:80:90"), MSNAV_ERR_ADDRESS, {7, 7}},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char *copy = exact_copy(rows[i].in.ptr, rows[i].in.len);
+    msnav_addr addr = {7, 7};
+    assert_int_equal(msnav_addr_parse((msnav_str){copy, rows[i].in.len}, &addr),
+                     rows[i].err);
+    assert_int_equal(addr.ip, rows[i].want.ip); /* untouched on error */
+    assert_int_equal(addr.port, rows[i].want.port);
+    free(copy);
+  }
+}
+
+static void addresses_print_as_they_are_read(void **state) {
+  (void)state;
+  static const char *const texts[] = {"192.168.0.165:11630", "0.0.0.0",
+                                      "255.255.255.255:65535"};
+  for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+    msnav_addr addr;
+    char text[MSNAV_ADDR_TEXT];
+    assert_int_equal(msnav_addr_parse(msnav_str_of(texts[i]), &addr), MSNAV_OK);
+    assert_int_equal(msnav_addr_format(&addr, text), strlen(texts[i]));
+    assert_string_equal(text, texts[i]);
+  }
+}
+
+/* RFC 4648 section 10 */
+static void base64_matches_the_vectors(void **state) {
+  (void)state;
+  static const struct {
+    const char *plain, *coded;
+  } rows[] = {
+    {"", ""},
+    {"f", "Zg=="},
+    {"fo", "Zm8="},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg=="},
+    {"fooba", "Zm9vYmE="},
+    {"foobar", "Zm9vYmFy"},
+    {"192.168.0.165:11630", "MTkyLjE2OC4wLjE2NToxMTYzMA=="}, /* paper 1 */
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char buf[64];
+    msnav_out out;
+    msnav_out_init(&out, buf, sizeof(buf));
+    msnav_out_base64(&out, rows[i].plain, strlen(rows[i].plain));
+    assert_str(((msnav_str){buf, out.len}), rows[i].coded);
+    size_t len = 99;
+    assert_int_equal(msnav_base64_decode(msnav_str_of(rows[i].coded), buf,
+                                         strlen(rows[i].plain), &len),
+                     MSNAV_OK);
+    assert_str(((msnav_str){buf, len}), rows[i].plain);
+  }
+}
+
+static void base64_refuses_what_is_not_canonical(void **state) {
+  (void)state;
+  static const char *const bad[] = {"Zg=",  "Z",     "Zh==", "Zm9v=",
+                                    "Zm9 ", "Zm9v*", "====", "Zg===",
+                                    "Z=g=", "Zm9v\n"};
+  for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+    char buf[16];
+    size_t len = 99;
+    assert_int_equal(msnav_base64_decode(msnav_str_of(bad[i]), buf, sizeof(buf),
+                                         &len),
+                     MSNAV_ERR_PARSE);
+    assert_int_equal(len, 99);
+  }
+  char two[2];
+  size_t len;
+  assert_int_equal(msnav_base64_decode(msnav_str_of("Zm9v"), two, 2, &len),
+                   MSNAV_ERR_NOSPACE);
+}
+
+static void numbers_are_bounded(void **state) {
+  (void)state;
+  uint32_t v = 7;
+  assert_int_equal(msnav_text_u32(msnav_str_of("4294967295"), UINT32_MAX, &v),
+                   MSNAV_OK);
+  assert_int_equal(v, UINT32_MAX);
+  static const char *const bad[] = {"",   "4294967296", "-1",         "+1",
+                                    "1 ", "0x1",        "99999999999"};
+  for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+    v = 7;
+    assert_int_equal(msnav_text_u32(msnav_str_of(bad[i]), UINT32_MAX, &v),
+                     MSNAV_ERR_PARSE);
+    assert_int_equal(v, 7);
+  }
+  assert_int_equal(msnav_text_u32(msnav_str_of("101"), 100, &v),
+                   MSNAV_ERR_PARSE);
+}
+
+static void peers_text_cannot_break_a_line(void **state) {
+  (void)state;
+  static const struct {
+    msnav_str in;
+    const char *want;
+  } rows[] = {
+    {STR("plain text"), "plain text"},
+    {STR("\xe5\xbe\x90\xe6\xb3\xb3"),
+     "\xe5\xbe\x90\xe6\xb3\xb3"}, /* name in the paper */
+    {STR("a\r\nb"), "a\\x0d\\x0ab"},
+    {STR("\x1b[31m"), "\\x1b[31m"},
+    {STR("\0x"), "\\x00x"},
+    {STR("\x7f"), "\\x7f"},
+    {STR("\xc2\x9b"), "\\xc2\\x9b"},                   /* C1: CSI */
+    {STR("\xe2\x80\xae"), "\\xe2\\x80\\xae"},          /* right-to-left */
+    {STR("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"},          /* line separator */
+    {STR("\xef\xbb\xbf"), "\\xef\\xbb\\xbf"},          /* byte order mark */
+    {STR("\xc0\xaf"), "\\xc0\\xaf"},                   /* overlong */
+    {STR("\xed\xa0\x80"), "\\xed\\xa0\\x80"},          /* surrogate */
+    {STR("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"}, /* > U+10FFFF */
+    {STR("\xe5\xbe"), "\\xe5\\xbe"},                   /* cut short */
+    {STR("%n%s"), "%n%s"}, /* no format ever sees it */
+    {STR("back\\slash"), "back\\x5cslash"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char buf[128];
+    char *copy = exact_copy(rows[i].in.ptr, rows[i].in.len);
+    msnav_out out;
+    msnav_out_init(&out, buf, sizeof(buf));
+    msnav_out_escaped(&out, (msnav_str){copy, rows[i].in.len}, 100);
+    assert_str(((msnav_str){buf, out.len}), rows[i].want);
+    free(copy);
+  }
+  char buf[16];
+  msnav_out out;
+  msnav_out_init(&out, buf, sizeof(buf));
+  msnav_out_escaped(&out, msnav_str_of("abcdefgh"), 4);
+  assert_str(((msnav_str){buf, out.len}), "abcd...");
+}
+
+static void writer_stops_at_the_first_thing_that_does_not_fit(void **state) {
+  (void)state;
+  char buf[5] = "....";
+  msnav_out out;
+  msnav_out_init(&out, buf, 4);
+  msnav_out_text(&out, "abc");
+  msnav_out_text(&out, "de");
+  msnav_out_char(&out, 'f'); /* would fit, but something is missing before */
+  size_t len = 99;
+  assert_int_equal(msnav_out_finish(&out, &len), MSNAV_ERR_NOSPACE);
+  assert_int_equal(len, 99);
+  assert_string_equal(buf, "abc.");
+}
+
+static void every_error_has_its_own_name(void **state) {
+  (void)state;
+  for (int a = 0; a >= MSNAV_ERR_AGAIN; a--) {
+    assert_string_not_equal(msnav_strerror((msnav_error)a), "unknown error");
+    for (int b = 0; b > a; b--) {
+      assert_string_not_equal(msnav_strerror((msnav_error)a),
+                              msnav_strerror((msnav_error)b));
+    }
+  }
+  assert_string_equal(msnav_strerror((msnav_error)1), "unknown error");
+  assert_string_equal(msnav_strerror((msnav_error)-10000), "unknown error");
+}
+
+static void version_and_features_can_be_asked(void **state) {
+  (void)state;
+  assert_string_equal(msnav_version(), MSNAV_VERSION);
+  assert_true(msnav_has_feature("glib"));
+  assert_false(msnav_has_feature("teleport"));
+  assert_false(msnav_has_feature(NULL));
+}
+
+static void words_split_on_one_byte_only(void **state) {
+  (void)state;
+  msnav_str rest = msnav_str_of("a  b\xc2\xa0");
+  assert_str(msnav_text_until(&rest, ' '), "a");
+  assert_str(msnav_text_until(&rest, ' '), "");
+  assert_str(msnav_text_until(&rest, ' '), "b\xc2\xa0");
+  assert_int_equal(rest.len, 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(addresses_are_dotted_quads_with_a_port),
+    cmocka_unit_test(addresses_print_as_they_are_read),
+    cmocka_unit_test(base64_matches_the_vectors),
+    cmocka_unit_test(base64_refuses_what_is_not_canonical),
+    cmocka_unit_test(numbers_are_bounded),
+    cmocka_unit_test(peers_text_cannot_break_a_line),
+    cmocka_unit_test(writer_stops_at_the_first_thing_that_does_not_fit),
+    cmocka_unit_test(every_error_has_its_own_name),
+    cmocka_unit_test(version_and_features_can_be_asked),
+    cmocka_unit_test(words_split_on_one_byte_only),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
