@@ -48,7 +48,9 @@ typedef enum msnav_error {
   MSNAV_ERR_SOURCE = -19,       /**< not from the negotiated source */
   MSNAV_ERR_DUPLICATE = -20,    /**< already received */
   MSNAV_ERR_LATE = -21,         /**< arrived after it was needed */
-  MSNAV_ERR_AGAIN = -22         /**< nothing to do now; ask later */
+  MSNAV_ERR_AGAIN = -22,        /**< nothing to do now; ask later */
+  MSNAV_ERR_LINE_TOO_LONG = -23, /**< one line is longer than the limit */
+  MSNAV_ERR_TOO_MANY_LINES = -24 /**< more lines than the limit */
 } msnav_error;
 
 /** Name an error.

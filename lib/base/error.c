@@ -26,6 +26,8 @@ const char *msnav_strerror(msnav_error err) {
     [-MSNAV_ERR_DUPLICATE] = "already received",
     [-MSNAV_ERR_LATE] = "too late",
     [-MSNAV_ERR_AGAIN] = "nothing to do now",
+    [-MSNAV_ERR_LINE_TOO_LONG] = "line longer than allowed",
+    [-MSNAV_ERR_TOO_MANY_LINES] = "more lines than allowed",
   };
   int at = -(int)err;
   if (at < 0 || at >= (int)(sizeof(names) / sizeof(names[0])) ||
