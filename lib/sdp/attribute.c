@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The a= lines that mean something to us.  What cannot be understood is
+ * dropped: an attribute is a peer's whim, not a reason to refuse a call. */
+#include "sdp/inner.h"
+
+/* The listed format that a payload type at the start of value names. */
+static msnav_sdp_format *listed(msnav_sdp_media *media, msnav_str *value) {
+  uint32_t pt = 0;
+  if (msnav_text_u32(msnav_sdp_word(value), 127, &pt) != MSNAV_OK) {
+    return NULL;
+  }
+  for (size_t i = 0; i < media->format_count; i++) {
+    if (media->formats[i].pt == pt) {
+      return &media->formats[i];
+    }
+  }
+  return NULL;
+}
+
+/* "97 red/8000", "10 L16/44100/2" (RFC 4566 section 6) */
+static void read_rtpmap(msnav_str value, msnav_sdp_media *media) {
+  msnav_sdp_format *format = listed(media, &value);
+  msnav_str rest = msnav_text_trim(value);
+  msnav_str name = msnav_text_until(&rest, '/');
+  msnav_str rate = msnav_text_until(&rest, '/');
+  uint32_t clock_rate = 0;
+  uint32_t channels = 1;
+  if (format == NULL || format->name.len > 0 || !msnav_sdp_is_token(name) ||
+      msnav_text_u32(rate, UINT32_MAX, &clock_rate) != MSNAV_OK ||
+      clock_rate == 0 ||
+      (rest.len > 0 &&
+       (msnav_text_u32(rest, 255, &channels) != MSNAV_OK || channels == 0))) {
+    return;
+  }
+  format->name = name;
+  format->clock_rate = clock_rate;
+  format->channels = channels;
+}
+
+static void read_fmtp(msnav_str value, msnav_sdp_media *media) {
+  msnav_sdp_format *format = listed(media, &value);
+  if (format != NULL && format->fmtp.len == 0) {
+    format->fmtp = msnav_text_trim(value);
+  }
+}
+
+/* "1 AES_CM_128_HMAC_SHA1_80 inline:..." (RFC 4568 section 9.1) */
+static void read_crypto(msnav_str value, msnav_sdp_media *media) {
+  msnav_sdp_crypto crypto = {0};
+  msnav_str tag = msnav_sdp_word(&value);
+  crypto.suite = msnav_sdp_word(&value);
+  crypto.params = msnav_text_trim(value);
+  if (msnav_text_u32(tag, 999999999, &crypto.tag) != MSNAV_OK ||
+      !msnav_sdp_is_token(crypto.suite) || crypto.params.len == 0 ||
+      media->crypto_count == MSNAV_SDP_MAX_CRYPTO) {
+    return;
+  }
+  for (size_t i = 0; i < media->crypto_count; i++) {
+    if (media->crypto[i].tag == crypto.tag) {
+      return;
+    }
+  }
+  media->crypto[media->crypto_count++] = crypto;
+}
+
+/* "53020" or "53020 IN IP4 126.16.64.4" (RFC 3605 section 2.1) */
+static void read_rtcp(msnav_str value, msnav_sdp_level *level) {
+  msnav_addr rtcp = {0, 0};
+  uint32_t port = 0;
+  msnav_str word = msnav_sdp_word(&value);
+  if (level->has_rtcp || msnav_text_u32(word, 65535, &port) != MSNAV_OK ||
+      port == 0) {
+    return;
+  }
+  if (msnav_text_trim(value).len > 0 &&
+      (!msnav_sdp_read_address(value, &rtcp.ip) || rtcp.ip == 0)) {
+    return;
+  }
+  rtcp.port = (uint16_t)port;
+  level->rtcp = rtcp;
+  level->has_rtcp = true;
+}
+
+static void read_encryption(msnav_str value, msnav_sdp_level *level) {
+  static const struct {
+    const char *word;
+    msnav_sdp_encryption encryption;
+  } known[] = {
+    {"rejected", MSNAV_SDP_ENC_REJECTED},
+    {"optional", MSNAV_SDP_ENC_OPTIONAL},
+    {"required", MSNAV_SDP_ENC_REQUIRED},
+  };
+  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    if (!level->has_encryption &&
+        msnav_text_equal_nocase(value, msnav_str_of(known[i].word))) {
+      level->encryption = known[i].encryption;
+      level->has_encryption = true;
+    }
+  }
+}
+
+static void read_direction(msnav_str name, msnav_sdp_level *level) {
+  static const struct {
+    const char *word;
+    unsigned direction;
+  } known[] = {
+    {"sendrecv", MSNAV_SDP_SEND | MSNAV_SDP_RECV},
+    {"sendonly", MSNAV_SDP_SEND},
+    {"recvonly", MSNAV_SDP_RECV},
+    {"inactive", 0},
+  };
+  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    if (!level->has_direction &&
+        msnav_text_equal_nocase(name, msnav_str_of(known[i].word))) {
+      level->direction = known[i].direction;
+      level->has_direction = true;
+    }
+  }
+}
+
+void msnav_sdp_read_attribute(msnav_str value, msnav_sdp_level *level,
+                              msnav_sdp_media *media) {
+  msnav_str name = msnav_text_trim(msnav_text_until(&value, ':'));
+  value = msnav_text_trim(value);
+  read_direction(name, level);
+  if (msnav_text_equal_nocase(name, MSNAV_LITERAL("encryption"))) {
+    read_encryption(value, level);
+  }
+  if (media == NULL) {
+    return; /* the others say nothing about a session */
+  }
+  if (msnav_text_equal_nocase(name, MSNAV_LITERAL("rtpmap"))) {
+    read_rtpmap(value, media);
+  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("fmtp"))) {
+    read_fmtp(value, media);
+  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("rtcp"))) {
+    read_rtcp(value, level);
+  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("crypto"))) {
+    read_crypto(value, media);
+  }
+}

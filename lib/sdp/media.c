@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sdp/inner.h"
+
+static msnav_sdp_kind kind_of(msnav_str type, msnav_str transport) {
+  if (!msnav_text_equal_nocase(transport, MSNAV_LITERAL(MSNAV_SDP_RTP_AVP)) &&
+      !msnav_text_equal_nocase(transport, MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP))) {
+    return MSNAV_SDP_OTHER;
+  }
+  if (msnav_text_equal_nocase(type, MSNAV_LITERAL("audio"))) {
+    return MSNAV_SDP_AUDIO;
+  }
+  if (msnav_text_equal_nocase(type, MSNAV_LITERAL("video"))) {
+    return MSNAV_SDP_VIDEO;
+  }
+  return MSNAV_SDP_OTHER;
+}
+
+/* "49170" or "49170/2": of several port pairs the first one is used. */
+static bool read_port(msnav_str text, uint16_t *port) {
+  msnav_str whole = text;
+  msnav_str number = msnav_text_until(&text, '/');
+  bool has_pairs = number.len < whole.len;
+  uint32_t value = 0;
+  uint32_t pairs = 1;
+  if (msnav_text_u32(number, 65535, &value) != MSNAV_OK ||
+      (has_pairs && msnav_text_u32(text, 65535, &pairs) != MSNAV_OK)) {
+    return false;
+  }
+  *port = (uint16_t)value;
+  return pairs > 0;
+}
+
+/* Payload types up to 127, each once; what is none is left out. */
+static void read_formats(msnav_str text, msnav_sdp_media *media) {
+  while (text.len > 0 && media->format_count < MSNAV_SDP_MAX_FORMATS) {
+    uint32_t pt = 0;
+    if (msnav_text_u32(msnav_sdp_word(&text), 127, &pt) == MSNAV_OK &&
+        msnav_sdp_by_pt(media->formats, media->format_count, (uint8_t)pt) ==
+          NULL) {
+      media->formats[media->format_count++].pt = (uint8_t)pt;
+    }
+  }
+}
+
+msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media) {
+  media->type = msnav_sdp_word(&value);
+  msnav_str port = msnav_sdp_word(&value);
+  media->transport = msnav_sdp_word(&value);
+  media->formats_text = msnav_text_trim(value);
+  if (!msnav_sdp_is_token(media->type) || !read_port(port, &media->rtp.port) ||
+      !msnav_sdp_is_token_list(media->transport, '/') ||
+      !msnav_sdp_is_token_list(media->formats_text, ' ')) {
+    return MSNAV_ERR_PARSE;
+  }
+  media->kind = kind_of(media->type, media->transport);
+  if (msnav_sdp_is_alive(media)) {
+    read_formats(media->formats_text, media);
+  }
+  return MSNAV_OK;
+}
+
+/* Of a stream that is not ours, or not alive, only the m= line matters. */
+static void finish_other(msnav_sdp_media *media, uint32_t ip) {
+  msnav_sdp_media bare = {
+    .kind = media->kind,
+    .type = media->type,
+    .transport = media->transport,
+    .formats_text = media->formats_text,
+    .direction = MSNAV_SDP_SEND | MSNAV_SDP_RECV,
+  };
+  if (media->rtp.port != 0) {
+    bare.rtp = (msnav_addr){ip, media->rtp.port};
+  }
+  *media = bare;
+}
+
+static void finish_rtcp(msnav_sdp_media *media, const msnav_sdp_level *own) {
+  if (own->has_rtcp) {
+    media->rtcp.ip = own->rtcp.ip != 0 ? own->rtcp.ip : media->rtp.ip;
+    media->rtcp.port = own->rtcp.port;
+  } else if (media->rtp.port < UINT16_MAX) {
+    media->rtcp.ip = media->rtp.ip;
+    media->rtcp.port = (uint16_t)(media->rtp.port + 1);
+  }
+}
+
+msnav_error
+msnav_sdp_finish_media(msnav_sdp_media *media, const msnav_sdp_level *own,
+                       const msnav_sdp_level *session, uint32_t origin_ip) {
+  uint32_t ip = own->has_ip       ? own->ip
+                : session->has_ip ? session->ip
+                                  : origin_ip;
+  if (!msnav_sdp_is_alive(media)) {
+    finish_other(media, ip);
+    return MSNAV_OK;
+  }
+  if (!own->has_ip && !session->has_ip && origin_ip == 0) {
+    return MSNAV_ERR_ADDRESS;
+  }
+  media->rtp.ip = ip;
+  media->on_hold_address = ip == 0;
+  finish_rtcp(media, own);
+  media->direction = own->has_direction       ? own->direction
+                     : session->has_direction ? session->direction
+                                              : MSNAV_SDP_SEND | MSNAV_SDP_RECV;
+  media->encryption =
+    own->has_encryption ? own->encryption : session->encryption;
+  for (size_t i = 0; i < media->format_count; i++) {
+    if (media->formats[i].name.len == 0) {
+      msnav_sdp_fill_static(&media->formats[i]);
+    }
+  }
+  return MSNAV_OK;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sdp/inner.h"
+#include <string.h>
+
+msnav_str msnav_sdp_word(msnav_str *rest) {
+  msnav_str text = *rest;
+  while (text.len > 0 && text.ptr[0] == ' ') {
+    text.ptr++;
+    text.len--;
+  }
+  msnav_str word = msnav_text_until(&text, ' ');
+  *rest = text;
+  return word;
+}
+
+bool msnav_sdp_is_token(msnav_str text) {
+  for (size_t i = 0; i < text.len; i++) {
+    char c = text.ptr[i];
+    if (!msnav_text_is_alnum(c) &&
+        (c == '\0' || strchr("!#$%&'*+-.^_`{|}~", c) == NULL)) {
+      return false;
+    }
+  }
+  return text.len > 0;
+}
+
+bool msnav_sdp_is_token_list(msnav_str text, char separator) {
+  if (text.len == 0 || text.ptr[text.len - 1] == separator) {
+    return false;
+  }
+  do {
+    msnav_str token = msnav_text_until(&text, separator);
+    if (separator == ' ' && token.len == 0 && text.len > 0) {
+      continue; /* a doubled blank */
+    }
+    if (!msnav_sdp_is_token(token)) {
+      return false;
+    }
+  } while (text.len > 0);
+  return true;
+}
+
+bool msnav_sdp_is_byte_string(msnav_str text) {
+  return text.len > 0 && memchr(text.ptr, '\r', text.len) == NULL &&
+         memchr(text.ptr, '\n', text.len) == NULL &&
+         memchr(text.ptr, '\0', text.len) == NULL;
+}
+
+/* A c= may say 0.0.0.0 (hold), but a multicast or broadcast address would
+ * make us an amplifier. */
+bool msnav_sdp_read_address(msnav_str text, uint32_t *ip) {
+  msnav_str net = msnav_sdp_word(&text);
+  msnav_str type = msnav_sdp_word(&text);
+  msnav_str host = msnav_text_trim(text);
+  msnav_addr addr;
+  if (!msnav_text_equal_nocase(net, MSNAV_LITERAL("IN")) ||
+      !msnav_text_equal_nocase(type, MSNAV_LITERAL("IP4")) ||
+      msnav_addr_parse(host, &addr) != MSNAV_OK || addr.port != 0 ||
+      addr.ip >= 0xe0000000) {
+    return false;
+  }
+  *ip = addr.ip;
+  return true;
+}
