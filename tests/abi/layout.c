@@ -61,6 +61,8 @@ _Static_assert(sizeof(msnav_addr) == 8, "address changed");
 _Static_assert(sizeof(msnav_str) == 2 * sizeof(void *), "string changed");
 _Static_assert(MSNAV_ERR_PARSE == -3, "error renumbered");
 _Static_assert(MSNAV_ERR_AGAIN == -22, "error renumbered");
+_Static_assert(MSNAV_ERR_LINE_TOO_LONG == -23, "error renumbered");
+_Static_assert(MSNAV_ERR_TOO_MANY_LINES == -24, "error renumbered");
 
 int main(void) {
   return 0;
