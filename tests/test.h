@@ -31,6 +31,7 @@
  * byte too many is caught; the caller frees it. */
 static inline char *load_data(const char *name, size_t *len) {
   char path[512];
+  *len = 0;
   const char *dir = getenv("MSNAV_TEST_DATA");
   snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : "tests/data", name);
   FILE *f = fopen(path, "rb");

@@ -338,11 +338,16 @@ MSNAV_API msnav_error msnav_call_get_stats(const msnav_call *call,
 
 /** What a context has counted.  Grows at its end. */
 typedef struct msnav_context_counters {
-  size_t size; /**< sizeof of the struct the caller was built with */
-  msnav_session_counters sessions; /**< MSNP; frozen as of 0.1 */
-  uint64_t sip_refused;            /**< SIP datagrams that the guard refused */
-  uint64_t calls_ended;            /**< calls that ended */
-  uint64_t ended[32];              /**< likewise, by #msnav_reason */
+  size_t size;           /**< sizeof of the struct the caller was built with */
+  uint64_t ended[32];    /**< calls that ended, by #msnav_reason */
+  uint64_t live;         /**< calls that are up */
+  uint64_t repeated;     /**< INVITEs for a live call: ignored */
+  uint64_t unknown;      /**< ACCEPT or CANCEL for no call: never answered */
+  uint64_t out_of_state; /**< messages that do not fit the call's state */
+  uint64_t foreign;      /**< other applications' invitations */
+  uint64_t malformed;    /**< payloads that could not be read */
+  uint64_t over_limit;   /**< invitations refused by a limit */
+  uint64_t sip_refused;  /**< SIP datagrams that the guard refused */
 } msnav_context_counters;
 
 /** Read the counters of a context.
