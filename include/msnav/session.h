@@ -111,7 +111,10 @@ typedef enum msnav_event {
   MSNAV_EV_CROSSED = 17,       /**< a crossing call was accepted (internal) */
   MSNAV_EV_FAILED = 18,        /**< a socket or other local means failed */
   MSNAV_EV_SHUTDOWN = 19,      /**< the context goes away */
-  MSNAV_EV_TIMEOUT = 20        /**< the deadline passed */
+  MSNAV_EV_TIMEOUT = 20,      /**< the deadline passed */
+  MSNAV_EV_DIAL = 21,         /**< a direct call begins (internal) */
+  MSNAV_EV_AWAIT = 22,        /**< a direct call is waited for (internal) */
+  MSNAV_EV_READY = 23         /**< LISTENING of a direct caller (internal) */
 } msnav_event;
 
 /** Name an event.
@@ -193,9 +196,11 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_start_direct(
  *  @param now     current time.
  *  @param[out] session the conversation it belongs to, NULL when there is
  *                 none (swallowed and counted); may be NULL.
- *  @retval MSNAV_OK           taken or swallowed; actions may be waiting
- *  @retval MSNAV_ERR_NOT_OURS another application's invitation, or no
- *                             invitation at all; nothing changed
+ *  @retval MSNAV_OK           taken, or swallowed because it came too late or
+ *                             does not fit the state; actions may be waiting
+ *  @retval MSNAV_ERR_NOT_OURS another application's invitation, or an ACCEPT
+ *                             or CANCEL whose cookie was never ours; nothing
+ *                             changed and nothing is answered
  *  @retval MSNAV_ERR_LIMIT    an invitation beyond a limit: refused with
  *                             nothing sent
  *  @retval MSNAV_ERR_NOMEM    no memory
@@ -317,7 +322,7 @@ typedef struct msnav_session_counters {
   uint64_t invites_in;   /**< conversations that peers began */
   uint64_t invites_out;  /**< conversations that we began */
   uint64_t repeated;     /**< INVITEs for a live key: ignored */
-  uint64_t unknown;      /**< ACCEPT or CANCEL for no live key: swallowed */
+  uint64_t unknown;      /**< ACCEPT or CANCEL for no live key */
   uint64_t out_of_state; /**< messages not allowed in the state: ignored */
   uint64_t foreign;      /**< other applications' invitations */
   uint64_t malformed;    /**< payloads that could not be read */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a caller may ask. */
+#include "session/inner.h"
+#include <string.h>
+
+static size_t lesser(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+msnav_error
+msnav_session_get_info(const msnav_session *s, msnav_session_info *info) {
+  if (s == NULL || info == NULL || info->size < sizeof(info->size)) {
+    return MSNAV_ERR_INVALID;
+  }
+  msnav_session_info all = {
+    .size = info->size,
+    .state = s->state,
+    .reason = s->state == MSNAV_STATE_ENDED ? s->reason : MSNAV_REASON_NONE,
+    .role = s->role,
+    .media = s->media,
+    .crossing = s->crossing,
+    .peer_conn_type = s->peer_conn_type,
+    .local = s->local,
+    .remote = s->remote,
+    .address_conflict = s->conflict,
+    .deadline = s->deadline,
+    .peer = msnav_session_peer(s),
+    .cookie = msnav_session_cookie(s),
+    .cancel_text = {s->cancel_text, s->cancel_len},
+    .created = s->created,
+    .connected = s->connected,
+  };
+  memcpy(info, &all, lesser(info->size, sizeof(all)));
+  return MSNAV_OK;
+}
+
+msnav_usec msnav_session_deadline(const msnav_session *s) {
+  return s->deadline;
+}
+
+void msnav_session_set_user(msnav_session *s, void *ptr) {
+  s->user = ptr;
+}
+
+void *msnav_session_user(const msnav_session *s) {
+  return s->user;
+}
+
+msnav_error msnav_session_set_counters(const msnav_session_set *set,
+                                       msnav_session_counters *counters) {
+  if (set == NULL || counters == NULL ||
+      counters->size < sizeof(counters->size)) {
+    return MSNAV_ERR_INVALID;
+  }
+  msnav_session_counters all = set->counters;
+  all.size = counters->size;
+  all.live = set->live;
+  memcpy(counters, &all, lesser(counters->size, sizeof(all)));
+  return MSNAV_OK;
+}
