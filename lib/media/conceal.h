@@ -1,4 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Make up sound that was lost: the last pitch period goes on, at full volume
+ * for 10 ms, then ever softer, and is silent after 60 ms. */
 #ifndef MSNAV_MEDIA_CONCEAL_H
 #define MSNAV_MEDIA_CONCEAL_H
+
+#include <msnav/base.h>
+
+typedef struct msnav_conceal {
+  uint32_t elapsed; /* samples made up since the loss began */
+  uint32_t rate;    /* Hz */
+  int32_t edge;     /* step to be hidden where the repetition begins */
+  uint16_t lag;     /* of the repetition, samples */
+  bool active;
+} msnav_conceal;
+
+/* A loss begins.  end is one past the newest sample that was played or is
+ * waiting to be played; `known` samples are known before it. */
+void msnav_conceal_begin(msnav_conceal *c, const int16_t *end, size_t known,
+                         uint32_t rate);
+
+/* Whether it has become silent. */
+bool msnav_conceal_is_over(const msnav_conceal *c);
+
+/* Make up the next samples.  end is one past the newest sample; raw (full
+ * volume, to be remembered as the newest samples) and out (to be played)
+ * receive `samples` samples. */
+void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
+                       int16_t *out, size_t samples);
+
+/* The loss is over: cross-fade from what would have been made up into the
+ * first good frame. */
+void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
+                       size_t samples);
+
+/* Noise of about `level` dB below overload (RFC 3389). */
+void msnav_noise_fill(uint32_t *seed, unsigned level, int16_t *pcm,
+                      size_t samples);
+
 #endif

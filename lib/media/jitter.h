@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Adaptive jitter buffer: payloads in, in order and at their time out. */
+/* Adaptive jitter buffer: payloads in, in order and at their time out.
+ *
+ * All times inside are microseconds modulo 2^32.  A frame's RTP timestamp
+ * is turned into a media time when it comes in, so that codecs with another
+ * RTP clock share one time line.  The delay of a frame is the time from its
+ * earliest possible arrival (see media/delay.h) to the moment it is played.
+ *
+ * pop() is called when a frame's worth of sound is needed.  It hands out
+ * frames as long as there are any: delay grows by itself when the network
+ * is late, and nothing that comes late but unplayed is thrown away.  Coming
+ * back to the target is the caller's part, by time-scaling as far as
+ * msnav_jitter_excess() says, or by whole frames when
+ * msnav_jitter_hurry() says so.  A lost frame is the one occasion at which
+ * delay can be saved for nothing: when enough of it is there, the sound is
+ * joined over the loss (msnav_jitter_out::skipped) instead of filled. */
 #ifndef MSNAV_MEDIA_JITTER_H
 #define MSNAV_MEDIA_JITTER_H
 
-#include <msnav/base.h>
+#include "media/delay.h"
 
 typedef struct msnav_jitter_frame {
   uint32_t sequence;  /* extended; redundant blocks of one packet share it */
@@ -11,9 +25,111 @@ typedef struct msnav_jitter_frame {
   uint32_t duration;  /* in units of the RTP clock */
   const uint8_t *data;
   uint16_t len;
-  uint8_t decoder; /* index of the decoder */
+  uint8_t decoder; /* index of the decoder, 0...7 */
   bool marker;     /* first frame of a talk spurt */
   bool redundant;  /* from a redundant block: no arrival statistics */
 } msnav_jitter_frame;
+
+/* Bytes for waiting payloads (12 more are used for each) and, at its end,
+ * for the caller's PCM: msnav_jitter_set_limit(). */
+#define MSNAV_JITTER_POOL 2792
+
+/* Longest frame, and longest payload that is taken. */
+#define MSNAV_JITTER_FRAME_MAX_US 120000
+#define MSNAV_JITTER_PAYLOAD_MAX 1500
+
+typedef enum msnav_jitter_result {
+  MSNAV_JITTER_FRAME, /* decode and play it */
+  MSNAV_JITTER_LOST,  /* conceal out->duration_us: a later frame is here */
+  MSNAV_JITTER_EMPTY, /* conceal: nothing is here, the sender should speak */
+  MSNAV_JITTER_WAIT   /* play silence: nothing is due */
+} msnav_jitter_result;
+
+typedef struct msnav_jitter_out {
+  const uint8_t *data;  /* valid until the next push or limit; with LOST the
+                           frame after the lost one, NULL if it is not here */
+  uint16_t len;         /* bytes */
+  uint8_t decoder;      /* as pushed */
+  bool marker;          /* as pushed */
+  uint32_t duration_us; /* of the frame, or of what to conceal */
+  uint32_t skipped_us;  /* lost sound to be joined over before this frame */
+} msnav_jitter_out;
+
+typedef struct msnav_jitter {
+  msnav_delay delay;
+  uint32_t anchor;      /* RTP timestamp of the newest frame */
+  uint64_t seen;        /* the 64 newest sequence numbers that came */
+  uint64_t media_q16;   /* media time of the anchor, 1/65536 us */
+  uint32_t us_q16;      /* length of a tick of the RTP clock */
+  uint32_t clock_rate;  /* Hz */
+  uint32_t top;         /* newest sequence number */
+  uint32_t play;        /* media time that is played next */
+  uint32_t play_us;     /* duration of the last frame played */
+  uint32_t push_us;     /* duration of the newest frame */
+  int32_t held;         /* delay of the last frame played, us */
+  int32_t credit;       /* delay above the target, summed over frames, us */
+  int32_t low;          /* lower envelope of it, us */
+  uint16_t head, tail;  /* offsets of waiting frames in words */
+  uint16_t fill, limit; /* used and usable words of the pool */
+  uint16_t sequence;    /* of the last frame played */
+  uint8_t count;        /* waiting frames */
+  uint8_t stale;        /* frames in a row from long ago */
+  bool by_frames : 1;   /* the caller cannot stretch time */
+  bool remap : 1;       /* the RTP clock changed since the newest frame */
+  bool started : 1;     /* a frame came since the last resync */
+  bool playing : 1;     /* a frame was played since the last resync */
+  bool dry : 1;         /* the last pop found nothing */
+  bool whole : 1;       /* the last frame played was no redundant block */
+  bool settle : 1;      /* take the next delay as it is */
+  uint32_t late, duplicate, discarded, underruns, resyncs;
+  union {
+    uint32_t words[MSNAV_JITTER_POOL / 4];
+    uint8_t bytes[MSNAV_JITTER_POOL];
+    int16_t pcm[MSNAV_JITTER_POOL / 2];
+  } pool;
+} msnav_jitter;
+
+/* min_delay and max_delay bound the target. */
+void msnav_jitter_init(msnav_jitter *j, msnav_usec min_delay,
+                       msnav_usec max_delay);
+
+/* RTP clock of the frames that come next; 8,000 Hz at first.  The time line
+ * goes on over a change. */
+void msnav_jitter_set_clock(msnav_jitter *j, uint32_t hertz);
+
+/* Use only the first `bytes` of the pool; the oldest frames are discarded
+ * when they do not fit any more. */
+void msnav_jitter_set_limit(msnav_jitter *j, size_t bytes);
+
+/* MSNAV_ERR_INVALID for an empty, oversized or endless frame,
+ * MSNAV_ERR_DUPLICATE, MSNAV_ERR_LATE. */
+msnav_error
+msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now);
+
+/* A packet came that carries no sound (a telephone-event): what it stands
+ * for is silence, not loss. */
+void msnav_jitter_note(msnav_jitter *j, uint32_t sequence);
+
+/* What to play from `now` on. */
+msnav_jitter_result
+msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out);
+
+/* How far the last frame played is above (+) or below (-) the target, us.
+ * After the caller has acted on a negative value it calls
+ * msnav_jitter_settle(). */
+int32_t msnav_jitter_excess(const msnav_jitter *j);
+void msnav_jitter_settle(msnav_jitter *j);
+
+/* For callers that cannot stretch time: after a frame, whether the next one
+ * may be played at once, too.  Being late by one frame is tolerated for 64
+ * frames, by n frames for 64 / n, so that 200 ms are gone in 4 s; meanwhile
+ * losses may have done it. */
+bool msnav_jitter_hurry(msnav_jitter *j);
+
+/* Decoder of the next frame, -1 when there is none. */
+int msnav_jitter_next_decoder(const msnav_jitter *j);
+
+/* Forget frames and time line; keep what was learnt about the network. */
+void msnav_jitter_resync(msnav_jitter *j);
 
 #endif

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From packets to sound: jitter buffer, decoder, time-scaling, concealment.
- * Part of a stream's one contiguous state; no allocation. */
+ * Part of a stream's one contiguous state; no allocation.
+ *
+ * The pool of the jitter buffer is shared: at its end lie the newest decoded
+ * samples.  The last `pending` of them wait to be played, the others are the
+ * past that concealment looks at.  So much is kept as the codec's rate and
+ * frames ask for; the rest of the pool holds payloads. */
 #ifndef MSNAV_MEDIA_PLAYOUT_H
 #define MSNAV_MEDIA_PLAYOUT_H
 
@@ -8,7 +13,11 @@
 #include "media/jitter.h"
 #include <msnav/media.h>
 
-/* A codec that may arrive, with its decoder state.  Owned by the stream. */
+/* Most samples that are made up in one go: 20 ms at 48,000 Hz. */
+#define MSNAV_PLAYOUT_PULL_MAX 960
+
+/* A codec that may arrive, with its decoder state.  Owned by the stream.
+ * Without a codec the payload type is comfort noise (RFC 3389). */
 typedef struct msnav_decoder {
   const msnav_audio_codec *codec;
   void *state;
@@ -22,19 +31,40 @@ typedef struct msnav_playout_stats {
   uint32_t delay_us, target_us;
 } msnav_playout_stats;
 
-/* See playout.c for struct msnav_playout, whose size counts towards the
- * stream's 4 KiB. */
-typedef struct msnav_playout msnav_playout;
+/* Embedded in a stream; all members are private. */
+typedef struct msnav_playout {
+  const msnav_decoder *decoders;
+  uint64_t concealed, inserted, removed; /* us */
+  uint32_t played, recovered;
+  uint32_t made;    /* samples made up by the codec since its last frame */
+  uint32_t rate;    /* of what is played, Hz */
+  uint32_t seed;    /* of noise */
+  uint16_t lost;    /* samples that are still to be made up */
+  uint16_t room;    /* samples at the end of the pool */
+  uint16_t pending; /* of them not yet played */
+  uint8_t decoder;  /* of the last frame */
+  uint8_t rest;     /* frames until time may be scaled again */
+  uint8_t noise;    /* level of comfort noise in -dBov, 0: none */
+  msnav_conceal conceal;
+  msnav_jitter jitter;
+} msnav_playout;
 
-/* decoders outlive the playout and may be changed between calls. */
+/* decoders (at most eight) outlive the playout and may be changed between
+ * calls. */
 void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
                         msnav_usec min_delay, msnav_usec max_delay);
 
 /* A frame arrived, or was recovered from a redundant block.  decoder is an
- * index into decoders; sequence is extended.  MSNAV_ERR_PARSE when the codec
- * refuses the payload's size, MSNAV_ERR_DUPLICATE, MSNAV_ERR_LATE. */
+ * index into decoders; sequence is extended; duration is what the codec says
+ * (f->duration counts for comfort noise only).  MSNAV_ERR_PARSE when the
+ * codec refuses the payload's size, MSNAV_ERR_INVALID when it is larger than
+ * any frame may be, MSNAV_ERR_DUPLICATE, MSNAV_ERR_LATE. */
 msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
                                msnav_usec now);
+
+/* A valid packet without sound arrived (a telephone-event): its place in the
+ * stream is silence, not loss. */
+void msnav_playout_note(msnav_playout *p, uint32_t sequence);
 
 /* Fill pcm; MSNAV_PLAYED_ bits. */
 unsigned msnav_playout_pull(msnav_playout *p, int16_t *pcm, size_t samples,
@@ -44,6 +74,8 @@ unsigned msnav_playout_pull(msnav_playout *p, int16_t *pcm, size_t samples,
  * delay that was learnt. */
 void msnav_playout_resync(msnav_playout *p);
 
+/* Rate of the next pull, Hz; changes only in a push or at the end of a
+ * pull. */
 uint32_t msnav_playout_rate(const msnav_playout *p);
 void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out);
 

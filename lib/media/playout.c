@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "media/playout.h"
+
+#include "media/timescale.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The stream's whole state is 4,096 bytes; this is its share. */
+static_assert(sizeof(msnav_playout) <= 3136, "a stream outgrows 4 KiB");
+
+/* Longest frame, in samples of all channels together. */
+#define FRAME_MAX (48000 / 1000 * 120 * 2)
+
+/* The delay may leave its target so far before time is scaled, us; farther
+ * than FAR it is done with every frame and with less suitable sound. */
+#define ABOVE_US 10000
+#define BELOW_US 3000
+#define FAR_US 60000
+#define REST_FRAMES 3
+#define ALIKE 0.85f
+#define ALIKE_FAR 0.5f
+
+#define NOISE_DURATION_US 20000
+
+/* What is kept of the past: 24 ms at 8 kHz, less time above. */
+static size_t history_for(uint32_t rate) {
+  return rate <= 8000 ? 192 : rate <= 16000 ? 320 : 480;
+}
+
+static int16_t *newest_end(msnav_playout *p) {
+  return p->jitter.pool.pcm + MSNAV_JITTER_POOL / 2;
+}
+
+/* Keep room for so many samples. */
+static void set_room(msnav_playout *p, size_t samples) {
+  samples = (samples + 1) & ~(size_t)1;
+  size_t most = MSNAV_JITTER_POOL / 2 - 256;
+  samples = samples > most ? most : samples;
+  if (samples > p->room) {
+    msnav_jitter_set_limit(&p->jitter, MSNAV_JITTER_POOL - 2 * samples);
+    memset(newest_end(p) - samples, 0, 2 * (samples - p->room));
+  } else {
+    msnav_jitter_set_limit(&p->jitter, MSNAV_JITTER_POOL - 2 * samples);
+  }
+  p->room = (uint16_t)samples;
+}
+
+void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
+                        msnav_usec min_delay, msnav_usec max_delay) {
+  memset(p, 0, offsetof(msnav_playout, jitter));
+  msnav_jitter_init(&p->jitter, min_delay, max_delay > 0 ? max_delay : 250000);
+  p->decoders = decoders;
+  p->rate = 8000;
+  p->seed = 1;
+  set_room(p, history_for(p->rate));
+}
+
+/* Append to the newest samples. */
+static void remember(msnav_playout *p, const int16_t *pcm, size_t samples) {
+  int16_t *end = newest_end(p);
+  if (samples >= p->room) {
+    memcpy(end - p->room, pcm + samples - p->room, p->room * sizeof(*pcm));
+    return;
+  }
+  memmove(end - p->room, end - p->room + samples,
+          (p->room - samples) * sizeof(*pcm));
+  memcpy(end - samples, pcm, samples * sizeof(*pcm));
+}
+
+/* Another rate: the past is resampled roughly, so that the seam has no step.
+ */
+static void set_rate(msnav_playout *p, uint32_t rate) {
+  if (rate == p->rate || p->pending > 0) {
+    return;
+  }
+  int16_t past[480];
+  size_t keep = history_for(rate);
+  const int16_t *end = newest_end(p);
+  for (size_t i = 0; i < keep; i++) {
+    size_t back = (i * (size_t)p->rate) / rate;
+    past[keep - 1 - i] = back < p->room ? end[-1 - (ptrdiff_t)back] : 0;
+  }
+  p->rate = rate;
+  p->conceal.active = false;
+  p->lost = 0;
+  set_room(p, keep);
+  remember(p, past, keep);
+}
+
+static const msnav_audio_codec *
+codec_of(const msnav_playout *p, unsigned decoder) {
+  return p->decoders[decoder & 7].codec;
+}
+
+/* Between pulls the rate follows the frame that is next. */
+static void follow_rate(msnav_playout *p) {
+  int next = msnav_jitter_next_decoder(&p->jitter);
+  if (next < 0 || next == p->decoder) {
+    return;
+  }
+  const msnav_audio_codec *codec = codec_of(p, (unsigned)next);
+  if (codec != NULL) {
+    set_rate(p, codec->sample_rate);
+  }
+}
+
+static msnav_error
+push_noise(msnav_playout *p, const msnav_jitter_frame *f, msnav_usec now) {
+  msnav_jitter_frame noise = *f;
+  if (f->len == 0) {
+    return MSNAV_ERR_PARSE;
+  }
+  if (noise.duration == 0) {
+    noise.duration = p->jitter.clock_rate / (1000000 / NOISE_DURATION_US);
+  }
+  noise.len = 1; /* the spectrum is not used */
+  return msnav_jitter_push(&p->jitter, &noise, now);
+}
+
+msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
+                               msnav_usec now) {
+  const msnav_audio_codec *codec = codec_of(p, f->decoder);
+  if (codec == NULL) {
+    return push_noise(p, f, now);
+  }
+  int samples = codec->duration(f->data, f->len);
+  if (samples <= 0) {
+    return MSNAV_ERR_PARSE;
+  }
+  msnav_jitter_frame frame = *f;
+  frame.duration = (uint32_t)samples;
+  if (codec->clock_rate != codec->sample_rate) {
+    frame.duration = (uint32_t)((uint64_t)frame.duration * codec->clock_rate /
+                                codec->sample_rate);
+  }
+  msnav_jitter_set_clock(&p->jitter, codec->clock_rate);
+  msnav_error err = msnav_jitter_push(&p->jitter, &frame, now);
+  if (p->pending == 0) {
+    follow_rate(p);
+  }
+  return err;
+}
+
+void msnav_playout_note(msnav_playout *p, uint32_t sequence) {
+  msnav_jitter_note(&p->jitter, sequence);
+}
+
+/* ---- the next piece of sound */
+
+/* Where a pull stands. */
+typedef struct pull {
+  int16_t *pcm; /* what is to be filled yet */
+  size_t need;
+  size_t done;
+  unsigned played; /* MSNAV_PLAYED_ bits */
+  msnav_usec now;
+} pull;
+
+static void advance(pull *u, size_t samples) {
+  u->pcm += samples;
+  u->need -= samples;
+  u->done += samples;
+}
+
+static uint32_t us_of(const msnav_playout *p, size_t samples) {
+  return (uint32_t)(samples * 1000000u / p->rate);
+}
+
+static size_t samples_of(const msnav_playout *p, uint32_t us) {
+  return (size_t)((uint64_t)us * p->rate / 1000000u);
+}
+
+/* A whole frame is there: play its begin, keep the rest for later. */
+static void
+emit(msnav_playout *p, pull *u, const int16_t *pcm, size_t samples) {
+  size_t part = samples < u->need ? samples : u->need;
+  memcpy(u->pcm, pcm, part * sizeof(*pcm));
+  if (samples - part > p->room) {
+    set_room(p, samples - part);
+  }
+  remember(p, pcm, samples);
+  size_t left = samples - part;
+  p->pending = (uint16_t)(left < p->room ? left : p->room);
+  advance(u, part);
+}
+
+static void emit_pending(msnav_playout *p, pull *u) {
+  size_t part = p->pending < u->need ? p->pending : u->need;
+  memcpy(u->pcm, newest_end(p) - p->pending, part * sizeof(*u->pcm));
+  p->pending = (uint16_t)(p->pending - part);
+  advance(u, part);
+}
+
+static void make_noise(msnav_playout *p, pull *u, size_t samples) {
+  if (p->noise > 0) {
+    msnav_noise_fill(&p->seed, p->noise, u->pcm, samples);
+  } else {
+    memset(u->pcm, 0, samples * sizeof(*u->pcm));
+  }
+  u->played |= MSNAV_PLAYED_NOISE;
+  advance(u, samples);
+}
+
+/* Let the past fade out; noise after that.  Whether it stands for a loss or
+ * for silence is said by `kind`, a MSNAV_PLAYED_ bit. */
+static void make_up(msnav_playout *p, pull *u, size_t samples, unsigned kind) {
+  int16_t raw[MSNAV_PLAYOUT_PULL_MAX];
+  samples = samples < MSNAV_PLAYOUT_PULL_MAX ? samples : MSNAV_PLAYOUT_PULL_MAX;
+  if (!p->conceal.active) {
+    msnav_conceal_begin(&p->conceal, newest_end(p), p->room, p->rate);
+  }
+  if (msnav_conceal_is_over(&p->conceal)) {
+    make_noise(p, u, samples);
+    return;
+  }
+  msnav_conceal_run(&p->conceal, newest_end(p), raw, u->pcm, samples);
+  remember(p, raw, samples);
+  if (kind == MSNAV_PLAYED_CONCEALED) {
+    p->concealed += us_of(p, samples);
+  }
+  u->played |= kind;
+  advance(u, samples);
+}
+
+static void make_up_lost(msnav_playout *p, pull *u) {
+  size_t before = u->done;
+  make_up(p, u, p->lost < u->need ? p->lost : u->need, MSNAV_PLAYED_CONCEALED);
+  p->lost = (uint16_t)(p->lost - (u->done - before));
+}
+
+/* Time is scaled where the delay is off its target. */
+static size_t scale(msnav_playout *p, pull *u, int16_t *pcm, size_t samples) {
+  int32_t excess = msnav_jitter_excess(&p->jitter);
+  uint32_t away = (uint32_t)(excess < 0 ? -excess : excess);
+  bool far = excess > FAR_US;
+  size_t most = samples_of(p, away), scaled;
+  if (excess > 0) {
+    scaled = msnav_timescale_shorten(pcm, samples, p->rate, most,
+                                     far ? ALIKE_FAR : ALIKE);
+    p->removed += us_of(p, samples - scaled);
+  } else {
+    scaled = msnav_timescale_lengthen(pcm, samples, p->rate, most, ALIKE);
+    p->inserted += us_of(p, scaled - samples);
+  }
+  if (scaled == samples) {
+    return samples;
+  }
+  if (scaled > samples) {
+    msnav_jitter_settle(&p->jitter);
+  }
+  u->played |= MSNAV_PLAYED_STRETCHED;
+  p->rest = far ? 0 : REST_FRAMES;
+  return scaled;
+}
+
+static bool wants_scaling(msnav_playout *p) {
+  int32_t excess = msnav_jitter_excess(&p->jitter);
+  if (excess <= ABOVE_US && excess >= -BELOW_US) {
+    return false;
+  }
+  if (p->rest > 0 && excess <= FAR_US) {
+    p->rest--;
+    return false;
+  }
+  return true;
+}
+
+static int decode_mono(const msnav_decoder *d, const msnav_jitter_out *f,
+                       int16_t *pcm, size_t cap) {
+  int samples = d->codec->decode(d->state, f->data, f->len, pcm, cap);
+  if (samples <= 0 || d->codec->channels == 1) {
+    return samples;
+  }
+  for (int i = 0; i < samples; i++) {
+    pcm[i] = (int16_t)((pcm[2 * i] + pcm[2 * i + 1]) / 2);
+  }
+  return samples;
+}
+
+/* Decode by way of a buffer, because the frame is to be joined, scaled or
+ * cut. */
+static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
+                         bool scaling) {
+  int16_t pcm[FRAME_MAX + FRAME_MAX / 8];
+  const msnav_decoder *d = &p->decoders[p->decoder];
+  int decoded = decode_mono(d, f, pcm, FRAME_MAX / d->codec->channels);
+  if (decoded <= 0) {
+    p->lost = (uint16_t)samples_of(p, f->duration_us);
+    return;
+  }
+  size_t samples = (size_t)decoded;
+  if (f->skipped_us > 0 && !p->conceal.active) {
+    msnav_conceal_begin(&p->conceal, newest_end(p), p->room, p->rate);
+  }
+  if (p->conceal.active) {
+    msnav_conceal_end(&p->conceal, newest_end(p), pcm, samples);
+  }
+  if (scaling) {
+    samples = scale(p, u, pcm, samples);
+  }
+  p->played++;
+  u->played |= MSNAV_PLAYED_FRAME;
+  emit(p, u, pcm, samples);
+}
+
+static void play_noise(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
+  uint8_t level = f->data[0] & 0x7f;
+  p->noise = level > 0 ? level : 1;
+  size_t samples = samples_of(p, f->duration_us);
+  make_up(p, u, samples < u->need ? samples : u->need, MSNAV_PLAYED_NOISE);
+}
+
+static void play_frame(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
+  const msnav_audio_codec *codec = codec_of(p, f->decoder);
+  if (codec == NULL) {
+    play_noise(p, u, f);
+    return;
+  }
+  if (f->decoder != p->decoder) {
+    p->decoder = f->decoder;
+    if (codec->reset != NULL) {
+      codec->reset(p->decoders[p->decoder].state);
+    }
+  }
+  p->made = 0;
+  p->noise = 0;
+  bool scaling = wants_scaling(p);
+  int samples = codec->duration(f->data, f->len);
+  if (scaling || p->conceal.active || f->skipped_us > 0 ||
+      codec->channels > 1 || samples < 0 || (size_t)samples > u->need) {
+    play_through(p, u, f, scaling);
+    return;
+  }
+  samples = codec->decode(p->decoders[p->decoder].state, f->data, f->len,
+                          u->pcm, u->need);
+  if (samples <= 0) {
+    p->lost = (uint16_t)samples_of(p, f->duration_us);
+    return;
+  }
+  p->played++;
+  u->played |= MSNAV_PLAYED_FRAME;
+  remember(p, u->pcm, (size_t)samples);
+  advance(u, (size_t)samples);
+}
+
+/* The codec's own ways; false when it has none that helps. */
+static bool codec_makes_up(msnav_playout *p, pull *u, const msnav_jitter_out *f,
+                           uint32_t us) {
+  int16_t pcm[FRAME_MAX];
+  const msnav_decoder *d = &p->decoders[p->decoder];
+  if (d->codec == NULL || d->codec->channels > 1 || p->conceal.active ||
+      p->made > p->rate / 5) {
+    return false;
+  }
+  size_t samples = samples_of(p, us);
+  samples = samples > FRAME_MAX ? FRAME_MAX : samples;
+  int made = 0;
+  if (d->codec->recover != NULL && f->data != NULL &&
+      f->decoder == p->decoder) {
+    made = d->codec->recover(d->state, f->data, f->len, pcm, samples);
+  }
+  if (made > 0) {
+    p->recovered++;
+    u->played |= MSNAV_PLAYED_FRAME;
+    emit(p, u, pcm, (size_t)made);
+    return true;
+  }
+  if (d->codec->conceal != NULL) {
+    made = d->codec->conceal(d->state, pcm, samples);
+  }
+  if (made <= 0) {
+    return false;
+  }
+  p->made += (uint32_t)made;
+  p->concealed += us_of(p, (size_t)made);
+  u->played |= MSNAV_PLAYED_CONCEALED;
+  emit(p, u, pcm, (size_t)made);
+  return true;
+}
+
+/* Whether the next frame has another rate than this pull. */
+static bool is_foreign(const msnav_playout *p) {
+  int next = msnav_jitter_next_decoder(&p->jitter);
+  if (next < 0 || next == p->decoder) {
+    return false;
+  }
+  const msnav_audio_codec *codec = codec_of(p, (unsigned)next);
+  return codec != NULL && codec->sample_rate != p->rate;
+}
+
+static void produce(msnav_playout *p, pull *u) {
+  msnav_jitter_out f;
+  if (is_foreign(p)) {
+    make_up(p, u, u->need, MSNAV_PLAYED_CONCEALED);
+    return;
+  }
+  msnav_usec now = u->done > 0 ? u->now + us_of(p, u->done) : u->now;
+  switch (msnav_jitter_pop(&p->jitter, now, &f)) {
+  case MSNAV_JITTER_FRAME:
+    play_frame(p, u, &f);
+    return;
+  case MSNAV_JITTER_LOST:
+    if (!codec_makes_up(p, u, &f, f.duration_us)) {
+      p->lost = (uint16_t)samples_of(p, f.duration_us);
+    }
+    return;
+  case MSNAV_JITTER_EMPTY:
+    if (!codec_makes_up(p, u, &f, p->jitter.play_us)) {
+      make_up(p, u, u->need, MSNAV_PLAYED_CONCEALED);
+    }
+    return;
+  case MSNAV_JITTER_WAIT:
+    break;
+  }
+  if (p->jitter.playing) {
+    make_up(p, u, u->need, MSNAV_PLAYED_NOISE);
+  } else {
+    make_noise(p, u, u->need);
+  }
+}
+
+unsigned msnav_playout_pull(msnav_playout *p, int16_t *pcm, size_t samples,
+                            msnav_usec now) {
+  pull u = {.pcm = pcm, .need = samples, .now = now};
+  while (u.need > 0) {
+    if (p->pending > 0) {
+      emit_pending(p, &u);
+    } else if (p->lost > 0) {
+      make_up_lost(p, &u);
+    } else {
+      produce(p, &u);
+    }
+  }
+  if (p->pending == 0) {
+    follow_rate(p);
+  }
+  return u.played;
+}
+
+void msnav_playout_resync(msnav_playout *p) {
+  msnav_jitter_resync(&p->jitter);
+  p->jitter.resyncs++;
+  p->lost = 0;
+  const msnav_decoder *d = &p->decoders[p->decoder];
+  if (d->codec != NULL && d->codec->reset != NULL) {
+    d->codec->reset(d->state);
+  }
+}
+
+uint32_t msnav_playout_rate(const msnav_playout *p) {
+  return p->rate;
+}
+
+void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
+  const msnav_jitter *j = &p->jitter;
+  uint32_t frame = j->play_us > 0 ? j->play_us : 20000;
+  *out = (msnav_playout_stats){
+    .late = j->late,
+    .duplicate = j->duplicate,
+    .discarded = j->discarded,
+    .played = p->played,
+    .concealed = (uint32_t)(p->concealed / frame),
+    .recovered = p->recovered,
+    .underruns = j->underruns,
+    .resyncs = j->resyncs,
+    .concealed_us = p->concealed,
+    .inserted_us = p->inserted,
+    .removed_us = p->removed,
+    .delay_us = j->held > 0 ? (uint32_t)j->held : 0,
+    .target_us = (uint32_t)j->delay.target,
+  };
+}
