@@ -27,8 +27,8 @@ typedef enum msnav_guard_verdict {
   MSNAV_GUARD_HEADER,    /* header section not closed, folded line */
   MSNAV_GUARD_DUPLICATE, /* a key header twice */
   MSNAV_GUARD_MISSING,   /* a key header missing */
-  MSNAV_GUARD_VIA,       /* not one sane UDP hop; port 0 */
-  MSNAV_GUARD_ADDRESS,   /* From or To is no sane name-addr */
+  MSNAV_GUARD_VIA,       /* not 1 to 4 sane hops, UDP first; port 0 */
+  MSNAV_GUARD_ADDRESS,   /* From, To or Record-Route is no sane name-addr */
   MSNAV_GUARD_CALL_ID,
   MSNAV_GUARD_CSEQ,
   MSNAV_GUARD_BODY,      /* Content-Length is no number, body too long */
@@ -38,8 +38,8 @@ typedef enum msnav_guard_verdict {
   MSNAV_GUARD_ORDER,     /* not now: ACK twice, CANCEL after a final, ... */
   MSNAV_GUARD_NO_TRANSACTION, /* a response to nothing we sent */
   MSNAV_GUARD_SOURCE,         /* not from the negotiated address */
-  MSNAV_GUARD_FULL,           /* no room for one more transaction */
-  MSNAV_GUARD_VERDICTS        /* how many there are */
+  MSNAV_GUARD_FULL, /* no room for one more transaction, or 4096 were begun */
+  MSNAV_GUARD_VERDICTS /* how many there are */
 } msnav_guard_verdict;
 
 /* "pass", "size", ...; never NULL */
@@ -50,31 +50,67 @@ typedef struct msnav_guard_config {
   msnav_addr outer_remote; /* the negotiated peer */
   msnav_addr inner_guard;  /* the guard's private socket */
   msnav_addr inner_sofia;  /* Sofia's private socket */
-  bool branch;             /* write a Via branch (false in profile rtc-1.2) */
-  msnav_str user;          /* user part of our own outer Contact and
-                              Request-URI forms; empty in profile rtc-1.2 */
+  bool branch;             /* false: profile rtc-1.2, see msnav_guard_out() */
+  msnav_str user;          /* user part of our own outer Contact; empty in
+                              profile rtc-1.2 */
+  msnav_str remote_user;   /* user part of the Request-URI while the peer has
+                              not named a Contact; empty: none */
+  msnav_addr target;       /* whom request URIs name when outer_remote is an
+                              outbound proxy; zero: outer_remote */
 } msnav_guard_config;
 
 typedef struct msnav_guard msnav_guard; /* defined in state.h, <= 4 KiB */
 
 size_t msnav_guard_size(void);
-/* MSNAV_ERR_INVALID when an address has no port or user is no token. */
+/* The config is copied.  MSNAV_ERR_INVALID when an address but target is
+ * zero or has no port, or a user is neither empty nor a token of at most 63
+ * bytes; g is untouched then. */
 MSNAV_MUST_CHECK msnav_error msnav_guard_init(msnav_guard *g,
                                               const msnav_guard_config *config);
 
-/* Peer to Sofia.  out holds the clean message when MSNAV_GUARD_PASS comes
- * back; nothing is to be sent otherwise.  *out_len 0 with PASS: absorbed (a
- * retransmission Sofia need not see).  Changes no state unless it passes. */
+/* Sofia's agent was created anew (a clock step asks for it) and both have new
+ * private addresses.  Dialog and transactions stay: the new leg has to go on
+ * with Call-ID, tags and a higher CSeq.  MSNAV_ERR_INVALID when an address is
+ * zero or has no port; g is untouched then. */
+MSNAV_MUST_CHECK msnav_error msnav_guard_rebind(msnav_guard *g,
+                                                const msnav_addr *inner_guard,
+                                                const msnav_addr *inner_sofia);
+
+/* Peer to Sofia.  from is where the datagram came from; out takes what
+ * Sofia gets and should have MSNAV_GUARD_MAX_OUT bytes (MSNAV_GUARD_SIZE when
+ * a message does not fit).  out holds the clean message when MSNAV_GUARD_PASS
+ * comes back; nothing is to be sent otherwise.  *out_len 0 with PASS:
+ * absorbed (a retransmission Sofia need not see).  Changes nothing but the
+ * counts unless it passes.
+ *
+ * What Sofia sees of the peer: method, Call-ID, tags, CSeq number, status and
+ * phrase, User-Agent, body.  What the layer above relies on:
+ * - The one dialog is that of the first INVITE, whoever sent it.  While it
+ *   lives, an INVITE with another Call-ID is refused.  When it failed, only
+ *   we may try again.
+ * - A re-INVITE of the peer passes while ours is pending; it is for us to
+ *   answer 491 (RFC 3261 section 14.2).  A second one while the first is
+ *   unanswered is refused.
+ * - From and To may stand the wrong way round in every request inside the
+ *   dialog, not only in the paper's BYE (section 4).
+ * - OPTIONS passes inside and outside the dialog, before any INVITE too.
+ * - Repeated final responses to our INVITE pass, because the ACK must be
+ *   repeated; those to other requests are absorbed. */
 msnav_guard_verdict
 msnav_guard_in(msnav_guard *g, const char *data, size_t len,
                const msnav_addr *from, char *out, size_t cap, size_t *out_len);
 
-/* Sofia to peer. . */
+/* Sofia to peer, likewise.  The standard profile keeps Sofia's Via branch,
+ * names the peer's Contact in requests inside the dialog and obeys its
+ * Record-Route.  Profile rtc-1.2 writes what the paper shows: no branch, no
+ * user part, CSeq from 1 on whatever Sofia counts from, and the BYE of the
+ * called side with From and To as in the INVITE. */
 msnav_guard_verdict
 msnav_guard_out(msnav_guard *g, const char *data, size_t len, char *out,
                 size_t cap, size_t *out_len);
 
-/* How often each verdict was given by msnav_guard_in(). */
+/* How often each verdict was given by msnav_guard_in(): an array of
+ * MSNAV_GUARD_VERDICTS, valid as long as g. */
 const uint32_t *msnav_guard_counts(const msnav_guard *g);
 
 #endif

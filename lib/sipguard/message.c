@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sipguard/message.h"
+#include "base/text.h"
+#include "sipguard/via.h"
+#include <string.h>
+
+#define MIN_IN 20 /* no SIP message is shorter */
+
+msnav_str msnav_guard_method_name(msnav_guard_method method) {
+  static const msnav_str names[] = {
+    [MSNAV_GUARD_NONE] = {"", 0},
+    [MSNAV_GUARD_INVITE] = {"INVITE", 6},
+    [MSNAV_GUARD_ACK] = {"ACK", 3},
+    [MSNAV_GUARD_BYE] = {"BYE", 3},
+    [MSNAV_GUARD_CANCEL] = {"CANCEL", 6},
+    [MSNAV_GUARD_OPTIONS] = {"OPTIONS", 7},
+  };
+  return names[method];
+}
+
+static msnav_guard_method method_of(msnav_str name) {
+  for (int i = MSNAV_GUARD_INVITE; i <= MSNAV_GUARD_OPTIONS; i++) {
+    msnav_guard_method method = (msnav_guard_method)i;
+    if (msnav_text_equal(name, msnav_guard_method_name(method))) {
+      return method;
+    }
+  }
+  return MSNAV_GUARD_NONE;
+}
+
+/* One line without its end, which is CRLF or a bare LF. */
+static msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
+  size_t n = 0;
+  while (n < rest->len) {
+    unsigned char c = (unsigned char)rest->ptr[n];
+    if ((c < ' ' && c != '\t') || c == 127) {
+      break;
+    }
+    n++;
+  }
+  if (n > MSNAV_GUARD_MAX_LINE) {
+    return MSNAV_GUARD_SIZE;
+  }
+  if (n == rest->len) {
+    return MSNAV_GUARD_HEADER;
+  }
+  size_t end = n + (rest->ptr[n] == '\r');
+  if (end == rest->len || rest->ptr[end] != '\n') {
+    return MSNAV_GUARD_CHARS;
+  }
+  *line = (msnav_str){rest->ptr, n};
+  rest->ptr += end + 1;
+  rest->len -= end + 1;
+  return MSNAV_GUARD_PASS;
+}
+
+static size_t printable(msnav_str text, size_t max) {
+  size_t n = 0;
+  while (n < text.len && n < max && text.ptr[n] >= ' ' && text.ptr[n] < 127) {
+    n++;
+  }
+  return n;
+}
+
+/* "SIP/2.0 200 OK"; some leave the phrase and its blank out */
+static msnav_guard_verdict read_status(msnav_str line, msnav_guard_message *m) {
+  msnav_str code = {line.ptr + 8, line.len - 8};
+  msnav_str phrase = code;
+  code = msnav_text_until(&phrase, ' ');
+  if (code.len != 3 || msnav_text_u32(code, 699, &m->status) != MSNAV_OK ||
+      m->status < 100) {
+    return MSNAV_GUARD_START;
+  }
+  m->phrase.ptr = phrase.ptr;
+  m->phrase.len = printable(phrase, MSNAV_GUARD_MAX_PHRASE);
+  return MSNAV_GUARD_PASS;
+}
+
+/* "INVITE sip:... SIP/2.0".  The URI goes no further than this. */
+static msnav_guard_verdict read_start(msnav_str line, msnav_guard_message *m) {
+  static const msnav_str version = {"SIP/2.0", 7};
+  if (msnav_text_starts_nocase(line, MSNAV_LITERAL("SIP/2.0 "))) {
+    return read_status(line, m);
+  }
+  msnav_str rest = line;
+  msnav_str method = msnav_text_until(&rest, ' ');
+  msnav_str uri = msnav_text_until(&rest, ' ');
+  if (!msnav_text_is_token(method, 32) ||
+      !msnav_text_equal_nocase(rest, version) || uri.len < 5 ||
+      !msnav_text_starts_nocase(uri, MSNAV_LITERAL("sip:"))) {
+    return MSNAV_GUARD_START;
+  }
+  m->method = method_of(method);
+  return m->method == MSNAV_GUARD_NONE ? MSNAV_GUARD_METHOD : MSNAV_GUARD_PASS;
+}
+
+static bool is_named(msnav_str name, const char *text, char compact) {
+  if (name.len == 1) {
+    return compact != '\0' && (name.ptr[0] | 0x20) == compact;
+  }
+  return (name.ptr[0] | 0x20) == (text[0] | 0x20) &&
+         msnav_text_equal_nocase(name, msnav_str_of(text));
+}
+
+static void add_line(msnav_guard_lines *lines, msnav_str value) {
+  if (lines->count < MSNAV_GUARD_MAX_LINES) {
+    lines->line[lines->count] = value;
+  }
+  lines->count++;
+}
+
+/* A line without a colon is nobody's header and goes no further. */
+static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
+  static const struct {
+    const char *name;
+    char compact; /* RFC 3261 section 7.3.3 */
+  } known[MSNAV_GUARD_HEADERS] = {
+    [MSNAV_GUARD_H_FROM] = {"From", 'f'},
+    [MSNAV_GUARD_H_TO] = {"To", 't'},
+    [MSNAV_GUARD_H_CALL_ID] = {"Call-ID", 'i'},
+    [MSNAV_GUARD_H_CSEQ] = {"CSeq", '\0'},
+    [MSNAV_GUARD_H_CONTENT_LENGTH] = {"Content-Length", 'l'},
+    [MSNAV_GUARD_H_CONTENT_TYPE] = {"Content-Type", 'c'},
+    [MSNAV_GUARD_H_CONTACT] = {"Contact", 'm'},
+    [MSNAV_GUARD_H_USER_AGENT] = {"User-Agent", '\0'},
+    [MSNAV_GUARD_H_ALLOW] = {"Allow", '\0'},
+    [MSNAV_GUARD_H_ACCEPT] = {"Accept", '\0'},
+  };
+  if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
+    return MSNAV_GUARD_HEADER;
+  }
+  msnav_str value = line;
+  msnav_str name = msnav_text_until(&value, ':');
+  bool colon = name.len < line.len;
+  name = msnav_text_trim(name);
+  value = msnav_text_trim(value);
+  if (!colon || name.len == 0) {
+    return MSNAV_GUARD_PASS;
+  }
+  if (is_named(name, "Via", 'v')) {
+    add_line(&m->via, value);
+    return MSNAV_GUARD_PASS;
+  }
+  if (is_named(name, "Record-Route", '\0')) {
+    add_line(&m->record_route, value);
+    return MSNAV_GUARD_PASS;
+  }
+  for (size_t i = 0; i < MSNAV_GUARD_HEADERS; i++) {
+    if (!is_named(name, known[i].name, known[i].compact)) {
+      continue;
+    }
+    if (m->header[i].ptr == NULL) {
+      m->header[i] = value;
+    } else if (i <= MSNAV_GUARD_H_CONTENT_TYPE) {
+      return MSNAV_GUARD_DUPLICATE;
+    }
+    break;
+  }
+  return MSNAV_GUARD_PASS;
+}
+
+/* "1 INVITE" */
+static bool read_cseq(msnav_guard_message *m) {
+  msnav_str rest = m->header[MSNAV_GUARD_H_CSEQ];
+  size_t digits = 0;
+  while (digits < rest.len && msnav_text_is_digit(rest.ptr[digits])) {
+    digits++;
+  }
+  msnav_str number = {rest.ptr, digits};
+  rest.ptr += digits;
+  rest.len -= digits;
+  msnav_str name = msnav_text_trim(rest);
+  msnav_guard_method method = method_of(name);
+  if (name.len == rest.len || method == MSNAV_GUARD_NONE ||
+      (m->status == 0 && method != m->method)) {
+    return false;
+  }
+  m->method = method;
+  return msnav_text_u32(number, MSNAV_GUARD_MAX_CSEQ, &m->cseq) == MSNAV_OK;
+}
+
+/* The bytes of "word" in RFC 3261 section 25.1, and '@' */
+static bool read_call_id(msnav_guard_message *m) {
+  m->call_id = m->header[MSNAV_GUARD_H_CALL_ID];
+  if (m->call_id.len == 0 || m->call_id.len > MSNAV_GUARD_MAX_CALL_ID) {
+    return false;
+  }
+  for (size_t i = 0; i < m->call_id.len; i++) {
+    char c = m->call_id.ptr[i];
+    if (!msnav_text_is_alnum(c) &&
+        (c == '\0' || strchr("-.!%*_+`'~()<>:\\\"/[]?{}@", c) == NULL)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* A length beyond the datagram is made true, a missing one means the rest of
+ * it (RFC 3261 section 18.3).  What is not SDP is nothing to Sofia. */
+static bool read_body(msnav_str rest, msnav_guard_message *m) {
+  msnav_str length = m->header[MSNAV_GUARD_H_CONTENT_LENGTH];
+  uint32_t len = 0;
+  if (length.ptr != NULL) {
+    if (msnav_text_u32(length, MSNAV_GUARD_MAX_CSEQ, &len) != MSNAV_OK) {
+      return false;
+    }
+    rest.len = len < rest.len ? len : rest.len;
+  }
+  if (rest.len > MSNAV_GUARD_MAX_BODY) {
+    return false;
+  }
+  msnav_str type = m->header[MSNAV_GUARD_H_CONTENT_TYPE];
+  type = msnav_text_trim(msnav_text_until(&type, ';'));
+  if (msnav_text_equal_nocase(type, MSNAV_LITERAL("application/sdp"))) {
+    m->body = rest;
+  }
+  return true;
+}
+
+/* What the single headers hold. */
+static msnav_guard_verdict read_values(msnav_str rest, msnav_guard_message *m) {
+  for (size_t i = 0; i <= MSNAV_GUARD_H_CSEQ; i++) {
+    if (m->header[i].ptr == NULL) {
+      return MSNAV_GUARD_MISSING;
+    }
+  }
+  if (m->via.count == 0) {
+    return MSNAV_GUARD_MISSING;
+  }
+  /* A response comes back to whom its only Via names (section 8.1.3.3). */
+  if (!msnav_guard_via_read(&m->via, &m->hops, &m->branch) ||
+      (m->status != 0 && m->hops > 1)) {
+    return MSNAV_GUARD_VIA;
+  }
+  if (!msnav_guard_address_read(m->header[MSNAV_GUARD_H_FROM], &m->from) ||
+      !msnav_guard_address_read(m->header[MSNAV_GUARD_H_TO], &m->to)) {
+    return MSNAV_GUARD_ADDRESS;
+  }
+  if (!read_call_id(m)) {
+    return MSNAV_GUARD_CALL_ID;
+  }
+  if (!read_cseq(m)) {
+    return MSNAV_GUARD_CSEQ;
+  }
+  msnav_str agent = m->header[MSNAV_GUARD_H_USER_AGENT];
+  if (printable(agent, MSNAV_GUARD_MAX_USER_AGENT) == agent.len) {
+    m->user_agent = agent;
+  }
+  return read_body(rest, m) ? MSNAV_GUARD_PASS : MSNAV_GUARD_BODY;
+}
+
+msnav_guard_verdict
+msnav_guard_message_read(const char *data, size_t len, msnav_guard_message *m) {
+  *m = (msnav_guard_message){.status = 0};
+  if (len < MIN_IN || len > MSNAV_GUARD_MAX_IN) {
+    return MSNAV_GUARD_SIZE;
+  }
+  msnav_str rest = {data, len};
+  msnav_str line = {NULL, 0};
+  msnav_guard_verdict verdict = MSNAV_GUARD_PASS;
+  do { /* empty lines before the message are skipped (section 7.5) */
+    verdict = next_line(&rest, &line);
+  } while (verdict == MSNAV_GUARD_PASS && line.len == 0);
+  if (verdict == MSNAV_GUARD_PASS) {
+    verdict = read_start(line, m);
+  }
+  for (size_t n = 0; verdict == MSNAV_GUARD_PASS; n++) {
+    verdict = next_line(&rest, &line);
+    if (verdict != MSNAV_GUARD_PASS || line.len == 0) {
+      break;
+    }
+    verdict =
+      n < MSNAV_GUARD_MAX_HEADERS ? read_header(line, m) : MSNAV_GUARD_SIZE;
+  }
+  return verdict == MSNAV_GUARD_PASS ? read_values(rest, m) : verdict;
+}

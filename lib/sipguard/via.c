@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sipguard/via.h"
+#include "base/text.h"
+#include <string.h>
+
+static size_t span(msnav_str text, const char *set) {
+  size_t n = 0;
+  while (n < text.len &&
+         (msnav_text_is_alnum(text.ptr[n]) ||
+          (text.ptr[n] != '\0' && strchr(set, text.ptr[n]) != NULL))) {
+    n++;
+  }
+  return n;
+}
+
+static msnav_str from(msnav_str text, size_t n) {
+  return (msnav_str){text.ptr + n, text.len - n};
+}
+
+/* The host at the start of the text, 0 when there is none.  Beyond the first
+ * hop, which is IPv4 like the call, there may be others. */
+static size_t host_span(msnav_str text, bool first) {
+  if (first || text.len == 0 || text.ptr[0] != '[') {
+    return span(text, ".-_");
+  }
+  size_t n = 1 + span(from(text, 1), ":.");
+  return n < text.len && text.ptr[n] == ']' ? n + 1 : 0;
+}
+
+/* "SIP/2.0/UDP host:port": *rest is moved behind it. */
+static bool read_sent_by(msnav_str *rest, bool first) {
+  static const msnav_str protocol = {"SIP/2.0/", 8};
+  if (!msnav_text_starts_nocase(*rest, protocol)) {
+    return false;
+  }
+  *rest = from(*rest, protocol.len);
+  msnav_str transport = {rest->ptr, span(*rest, "-")};
+  *rest = from(*rest, transport.len);
+  bool udp = msnav_text_equal_nocase(transport, MSNAV_LITERAL("UDP"));
+  if (transport.len == 0 || (first && !udp) || rest->len == 0 ||
+      (rest->ptr[0] != ' ' && rest->ptr[0] != '\t')) {
+    return false;
+  }
+  *rest = msnav_text_trim(*rest);
+  size_t host = host_span(*rest, first);
+  if (host == 0) {
+    return false;
+  }
+  *rest = from(*rest, host);
+  if (rest->len == 0 || rest->ptr[0] != ':') {
+    return true;
+  }
+  *rest = from(*rest, 1);
+  msnav_str port = {rest->ptr, span(*rest, "")};
+  *rest = from(*rest, port.len);
+  uint32_t number = 0;
+  return msnav_text_u32(port, 65535, &number) == MSNAV_OK && number != 0;
+}
+
+static bool read_hop(msnav_str hop, bool first, msnav_str *branch) {
+  msnav_str rest = msnav_text_trim(hop);
+  if (rest.len > MSNAV_GUARD_MAX_VIA || !read_sent_by(&rest, first)) {
+    return false;
+  }
+  rest = msnav_text_trim(rest);
+  if ((rest.len > 0 && rest.ptr[0] != ';') ||
+      span(rest, "-.!%*_+`'~;=:@[] ") != rest.len) {
+    return false;
+  }
+  (void)msnav_text_until(&rest, ';');
+  while (rest.len > 0) {
+    msnav_str value = msnav_text_until(&rest, ';');
+    msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
+    if (!msnav_text_is_token(name, 64)) {
+      return false;
+    }
+    if (first && branch->len == 0 &&
+        msnav_text_equal_nocase(name, MSNAV_LITERAL("branch"))) {
+      *branch = msnav_text_trim(value);
+    }
+  }
+  return true;
+}
+
+bool msnav_guard_via_read(const msnav_guard_lines *lines, size_t *hops,
+                          msnav_str *branch) {
+  *hops = 0;
+  *branch = (msnav_str){NULL, 0};
+  if (lines->count > MSNAV_GUARD_MAX_LINES) {
+    return false;
+  }
+  size_t all = 0;
+  for (size_t i = 0; i < lines->count; i++) {
+    msnav_str rest = lines->line[i];
+    all += rest.len + 1;
+    if (all > MSNAV_GUARD_MAX_VIA_ALL ||
+        (rest.len > 0 && rest.ptr[rest.len - 1] == ',')) {
+      return false;
+    }
+    do {
+      msnav_str hop = msnav_text_until(&rest, ',');
+      if (*hops == MSNAV_GUARD_MAX_VIAS || !read_hop(hop, *hops == 0, branch)) {
+        return false;
+      }
+      (*hops)++;
+    } while (rest.len > 0);
+  }
+  return *hops > 0;
+}
