@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sofia's agent of a dialog: made when something is to be sent or received,
+ * destroyed with the dialog, and made anew when the wall clock stepped. */
+#include "sip/inner.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define URI 64
+
+/* "sip:127.x.y.z:port;transport=udp", with "*" for port 0 */
+static void write_uri(char buf[URI], const msnav_addr *addr) {
+  msnav_out out;
+  msnav_out_init(&out, buf, URI - 1);
+  msnav_out_text(&out, "sip:");
+  msnav_out_addr(&out, addr);
+  if (addr->port == 0) {
+    msnav_out_text(&out, ":*");
+  }
+  msnav_out_text(&out, ";transport=udp");
+  buf[out.len] = '\0';
+}
+
+/* Its resolver is never asked, and need not read the host's configuration. */
+static nta_agent_t *new_agent(msnav_dialog *d) {
+  char contact[URI];
+  char guard[URI];
+  const msnav_addr *inner = &d->shard->inner_addr;
+  const msnav_addr wanted = {inner->ip, d->inner_sofia.port};
+  write_uri(contact, &wanted);
+  write_uri(guard, inner);
+  return nta_agent_create(d->shard->root, URL_STRING_MAKE(contact), NULL, d,
+                          NTATAG_UA(1), NTATAG_CLIENT_RPORT(0),
+                          NTATAG_SERVER_RPORT(0), NTATAG_USE_NAPTR(0),
+                          NTATAG_USE_SRV(0), NTATAG_PASS_100(1),
+                          NTATAG_UDP_MTU(65535),
+                          NTATAG_SIP_T1X64(MSNAV_SIP_T1X64),
+                          NTATAG_DEFAULT_PROXY(guard), SRESTAG_RESOLV_CONF(""),
+                          TAG_END());
+}
+
+static msnav_error learn_port(msnav_dialog *d) {
+  const sip_contact_t *contact = nta_agent_contact(d->agent);
+  uint32_t port = 0;
+  if (contact == NULL || contact->m_url->url_port == NULL ||
+      msnav_text_u32(msnav_str_of(contact->m_url->url_port), UINT16_MAX,
+                     &port) != MSNAV_OK) {
+    return MSNAV_ERR_SYSTEM;
+  }
+  d->inner_sofia = (msnav_addr){d->shard->inner_addr.ip, (uint16_t)port};
+  return MSNAV_OK;
+}
+
+static msnav_error make(msnav_dialog *d) {
+  d->agent = new_agent(d);
+  if (d->agent == NULL) {
+    return MSNAV_ERR_SYSTEM;
+  }
+  d->stray = nta_leg_tcreate(d->agent, msnav_called_stray, d,
+                             NTATAG_NO_DIALOG(1), TAG_END());
+  msnav_error err = msnav_shard_adopt(d->shard, d);
+  if (err == MSNAV_OK) {
+    err = learn_port(d);
+  }
+  if (err == MSNAV_OK) {
+    err = msnav_transport_connect_inner(d);
+  }
+  return d->stray != NULL ? err : MSNAV_ERR_NOMEM;
+}
+
+static msnav_error find_shard(msnav_dialog *d) {
+  if (d->shard == NULL) {
+    d->shard = msnav_sip_take_shard(d->sip);
+  }
+  if (d->shard == NULL) {
+    return MSNAV_ERR_SYSTEM;
+  }
+  return d->shard->inner < 0 ? msnav_transport_open_inner(d->sip, d->shard)
+                             : MSNAV_OK;
+}
+
+msnav_error msnav_agent_open(msnav_dialog *d) {
+  if (d->agent != NULL) {
+    return MSNAV_OK;
+  }
+  msnav_error err = find_shard(d);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  msnav_shard_enter(d->shard);
+  err = make(d);
+  msnav_shard_leave(d->shard);
+  if (err != MSNAV_OK) {
+    msnav_sip_log(d->sip, MSNAV_LOG_ERROR, "SIP agent", msnav_strerror(err));
+  }
+  return err;
+}
+
+/* From or To with its tag. */
+static char *
+tagged(const char *header, const msnav_addr *addr, const char *tag) {
+  size_t size = (header != NULL ? strlen(header) : 0) + 2 * MSNAV_SIP_MAX_TAG;
+  char *buf = malloc(size);
+  if (buf == NULL) {
+    return NULL;
+  }
+  msnav_out out;
+  msnav_out_init(&out, buf, size - 1);
+  if (header != NULL) {
+    msnav_out_text(&out, header);
+  } else {
+    msnav_out_text(&out, "<sip:");
+    msnav_out_addr(&out, addr);
+    msnav_out_char(&out, '>');
+  }
+  if (tag[0] != '\0') {
+    msnav_out_text(&out, ";tag=");
+    msnav_out_text(&out, tag);
+  }
+  buf[out.len] = '\0';
+  return buf;
+}
+
+/* The names matter in a call of ours only: in one of theirs the guard writes
+ * what their INVITE had. */
+msnav_error msnav_agent_open_leg(msnav_dialog *d) {
+  char *from = tagged(d->caller ? d->from : NULL, &d->local, d->local_tag);
+  char *to = tagged(d->caller ? d->to : NULL, &d->remote, d->remote_tag);
+  if (from != NULL && to != NULL) {
+    const sip_cseq_t *none = NULL;
+    sip_cseq_t cseq[1];
+    sip_cseq_init(cseq);
+    cseq->cs_seq = d->own_cseq;
+    d->leg = nta_leg_tcreate(d->agent, msnav_called_inside, d,
+                             SIPTAG_CALL_ID_STR(d->call_id),
+                             SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
+                             SIPTAG_CSEQ(d->own_cseq > 0 ? cseq : none),
+                             NTATAG_REMOTE_CSEQ(d->peer_cseq), TAG_END());
+  }
+  free(from);
+  free(to);
+  return d->leg != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
+}
+
+/* Sofia complains on stderr about an agent whose legs and transactions are
+ * still there, and answers a request that is let go: nobody sees that, as
+ * nothing is sent for a dead dialog and a new agent's pair is drained. */
+static void let_go(msnav_dialog *d) {
+  nta_outgoing_destroy(d->invite.transaction);
+  d->invite.transaction = NULL;
+  nta_outgoing_destroy(d->cancel);
+  d->cancel = NULL;
+  nta_outgoing_destroy(d->bye.transaction);
+  d->bye.transaction = NULL;
+  nta_incoming_destroy(d->offer);
+  d->offer = NULL;
+  nta_leg_destroy(d->leg);
+  d->leg = NULL;
+  nta_leg_destroy(d->stray);
+  d->stray = NULL;
+  msnav_shard_disown(d->shard);
+  nta_agent_destroy(d->agent);
+  d->agent = NULL;
+}
+
+void msnav_agent_close(msnav_dialog *d) {
+  if (d->agent != NULL) {
+    msnav_shard_hold(d->shard);
+    let_go(d);
+    msnav_shard_drop(d->shard);
+  }
+  if (d->shard != NULL) {
+    msnav_sip_return_shard(d->sip, d->shard);
+    d->shard = NULL;
+  }
+}
+
+/* ---- the clock stepped */
+
+static msnav_error resume_ours(msnav_dialog *d, bool invite, bool bye) {
+  if (bye) {
+    return msnav_bye_send(d);
+  }
+  if (invite && d->cancelled) {
+    if (d->hanging_up) {
+      msnav_dialog_closed_soon(d, 408);
+    }
+    return MSNAV_OK;
+  }
+  if (invite) {
+    return msnav_caller_invite(d);
+  }
+  msnav_caller_repeat_ack(d);
+  return MSNAV_OK;
+}
+
+static msnav_error resume_theirs(msnav_dialog *d, bool offer) {
+  if (!offer) {
+    return MSNAV_OK;
+  }
+  if (d->asked.data == NULL) {
+    return MSNAV_ERR_SYSTEM;
+  }
+  d->replaying = true;
+  msnav_transport_deliver(d, d->asked.data, d->asked.len);
+  return MSNAV_OK;
+}
+
+/* Another agent at the old address, the dialog as it was, and what is under
+ * way begun again: to the peer that looks like one more repetition. */
+static msnav_error revive(msnav_dialog *d) {
+  bool invite = d->invite.transaction != NULL;
+  bool bye = d->bye.transaction != NULL;
+  bool offer = d->offer != NULL;
+  bool leg = d->leg != NULL;
+  if (leg) {
+    d->own_cseq = nta_leg_get_seq(d->leg);
+    d->peer_cseq = nta_leg_get_rseq(d->leg);
+  }
+  if (invite || bye) {
+    d->own_cseq--; /* its number is used again */
+  }
+  let_go(d);
+  msnav_error err = make(d);
+  if (err == MSNAV_OK && leg) {
+    err = msnav_agent_open_leg(d);
+  }
+  if (err == MSNAV_OK) {
+    err = resume_ours(d, invite, bye);
+  }
+  if (err == MSNAV_OK) {
+    err = resume_theirs(d, offer);
+  }
+  return err;
+}
+
+void msnav_agent_stepped(msnav_shard *shard) {
+  msnav_dialog *d = shard->user;
+  msnav_sip_log(d->sip, MSNAV_LOG_WARNING, "SIP", "the wall clock stepped");
+  if (d->dead) {
+    let_go(d);
+    return;
+  }
+  msnav_error err = revive(d);
+  msnav_transport_flush(d);
+  if (err != MSNAV_OK) {
+    msnav_dialog_fail(d, err);
+  }
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checking and copying what the caller configured. */
+#include "sip/inner.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_SETUP UINT64_C(8000000)
+#define MAX_NAME 160
+#define MAX_URI 200
+#define MAX_USER 63
+#define MAX_USER_AGENT 64
+#define MAX_HEADER (2 * MAX_NAME + MAX_URI + 8)
+
+static bool is_loopback(uint32_t ip) {
+  return ip >> 24 == 127;
+}
+
+/* Not 0.0.0.0/8, multicast, class E or broadcast. */
+static bool is_host(uint32_t ip) {
+  return ip >> 24 != 0 && ip >> 28 < 0xe;
+}
+
+bool msnav_dialog_may_call(const msnav_dialog *d, const msnav_addr *addr) {
+  return addr->port != 0 && is_host(addr->ip) &&
+         (d->loopback || !is_loopback(addr->ip));
+}
+
+/* ---- texts */
+
+static bool is_plain(const char *text, size_t max) {
+  size_t n = 0;
+  for (; text[n] != '\0'; n++) {
+    unsigned char c = (unsigned char)text[n];
+    if (n == max || c < 0x20 || c == 0x7f) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* "sip:" and bytes that need no quoting between angle brackets. */
+static bool is_uri(const char *uri) {
+  msnav_str text = msnav_str_of(uri);
+  if (text.len < 5 || text.len > MAX_URI ||
+      !msnav_text_starts_nocase(text, MSNAV_LITERAL("sip:"))) {
+    return false;
+  }
+  for (size_t i = 4; i < text.len; i++) {
+    if (!msnav_text_is_alnum(text.ptr[i]) &&
+        strchr("@.:-_+%~!$&'()*=;", text.ptr[i]) == NULL) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool texts_ok(const msnav_dialog_config *c) {
+  return (c->from_name == NULL || is_plain(c->from_name, MAX_NAME)) &&
+         (c->user_agent == NULL || is_plain(c->user_agent, MAX_USER_AGENT)) &&
+         (c->from_uri == NULL || is_uri(c->from_uri)) &&
+         (c->to_uri == NULL || is_uri(c->to_uri)) &&
+         (c->user == NULL ||
+          msnav_text_is_token(msnav_str_of(c->user), MAX_USER));
+}
+
+static char *copy(const char *text, size_t len) {
+  char *bytes = malloc(len + 1);
+  if (bytes != NULL) {
+    memcpy(bytes, text, len);
+    bytes[len] = '\0';
+  }
+  return bytes;
+}
+
+/* name <uri>, the name quoted (RFC 3261 section 25.1, quoted-string) */
+static char *make_header(const char *name, const char *uri, const char *user,
+                         const msnav_addr *addr) {
+  char buf[MAX_HEADER];
+  msnav_out out;
+  msnav_out_init(&out, buf, sizeof(buf));
+  if (name != NULL && name[0] != '\0') {
+    msnav_out_char(&out, '"');
+    for (; *name != '\0'; name++) {
+      if (*name == '"' || *name == '\\') {
+        msnav_out_char(&out, '\\');
+      }
+      msnav_out_char(&out, *name);
+    }
+    msnav_out_text(&out, "\" ");
+  }
+  msnav_out_char(&out, '<');
+  if (uri != NULL) {
+    msnav_out_text(&out, uri);
+  } else {
+    msnav_out_text(&out, "sip:");
+    if (user != NULL) {
+      msnav_out_text(&out, user);
+      msnav_out_char(&out, '@');
+    }
+    msnav_out_addr(&out, addr);
+  }
+  msnav_out_char(&out, '>');
+  return out.full ? NULL : copy(buf, out.len);
+}
+
+static msnav_error copy_texts(msnav_dialog *d, const msnav_dialog_config *c) {
+  if (!texts_ok(c)) {
+    return MSNAV_ERR_INVALID;
+  }
+  const char *user = d->standard ? c->user : NULL;
+  const char *agent =
+    c->user_agent != NULL ? c->user_agent : "msnav/" MSNAV_VERSION;
+  d->from = make_header(c->from_name, c->from_uri, user, &d->local);
+  d->user_agent = copy(agent, strlen(agent));
+  bool ok = d->from != NULL && d->user_agent != NULL;
+  if (user != NULL) {
+    d->user = copy(user, strlen(user));
+    ok = ok && d->user != NULL;
+  }
+  if (c->to_uri != NULL) {
+    d->to = make_header(NULL, c->to_uri, NULL, NULL);
+    ok = ok && d->to != NULL;
+  }
+  return ok ? MSNAV_OK : MSNAV_ERR_NOMEM;
+}
+
+/* ---- addresses */
+
+static msnav_error
+check_addresses(const msnav_dialog *d, const msnav_dialog_config *c) {
+  if (c->profile > MSNAV_PROFILE_RTC_1_2 || c->accept_first > 1 ||
+      (c->accept_first == 1 && c->remote.port != 0)) {
+    return MSNAV_ERR_INVALID;
+  }
+  if (c->bind.ip == 0 && c->advertised_ip == 0) {
+    return MSNAV_ERR_INVALID; /* the peer must be told something */
+  }
+  if ((c->bind.ip != 0 && !is_host(c->bind.ip)) ||
+      (c->advertised_ip != 0 && !is_host(c->advertised_ip)) ||
+      (c->remote.port != 0 && !msnav_dialog_may_call(d, &c->remote)) ||
+      (c->proxy.port != 0 && !msnav_dialog_may_call(d, &c->proxy))) {
+    return MSNAV_ERR_ADDRESS;
+  }
+  return MSNAV_OK;
+}
+
+msnav_error
+msnav_dialog_configure(msnav_dialog *d, const msnav_dialog_config *c) {
+  d->standard = c->profile == MSNAV_PROFILE_STANDARD;
+  d->accept_first = c->accept_first == 1;
+  d->loopback = is_loopback(c->bind.ip);
+  d->proxy = c->proxy;
+  d->setup_limit = c->setup_limit != 0 ? c->setup_limit : DEFAULT_SETUP;
+  msnav_error err = check_addresses(d, c);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  d->local.ip = c->advertised_ip != 0 ? c->advertised_ip : c->bind.ip;
+  if (c->remote.port != 0) {
+    msnav_transport_set_peer(d, &c->remote);
+  }
+  err = msnav_transport_open(d, &c->bind);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  if (c->advertised_port != 0) {
+    d->local.port = c->advertised_port;
+  }
+  return copy_texts(d, c);
+}
+
+void msnav_dialog_unconfigure(msnav_dialog *d) {
+  msnav_transport_close(d);
+  free(d->from);
+  free(d->to);
+  free(d->user);
+  free(d->user_agent);
+  msnav_body_drop(&d->sdp);
+  msnav_body_drop(&d->asked);
+  msnav_body_drop(&d->answer);
+}

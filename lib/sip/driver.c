@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sip/driver.h"
+#include "sip/clock.h"
+#include <poll.h>
+#include <stdlib.h>
+
+#define MAX_POLLS 4 /* GLib's own and the agent's */
+#define MAX_TURNS 16
+#define MILLISECOND 1000
+
+G_LOCK_DEFINE_STATIC(quiet);
+
+/* Sofia announces each new root on stderr at a level that is on by default.
+ * The log belongs to the whole process: it is found and left as it was. */
+static su_root_t *new_root(msnav_shard *shard) {
+  G_LOCK(quiet);
+  int init = su_log_global->log_init;
+  unsigned level = su_log_global->log_level;
+  su_log_global->log_level = 0;
+  su_log_global->log_init = 2; /* its own level holds, not the default one */
+  su_root_t *root = su_glib_root_create(shard);
+  su_log_global->log_level = level;
+  su_log_global->log_init = init;
+  G_UNLOCK(quiet);
+  return root;
+}
+
+/* ---- running Sofia */
+
+/* What GLib would poll; ready says whether Sofia has something to do
+ * without. */
+static int
+query(msnav_shard *shard, GPollFD fds[MAX_POLLS], gint *priority, bool *ready) {
+  gint timeout = 0;
+  *ready = g_main_context_prepare(shard->context, priority);
+  int n =
+    g_main_context_query(shard->context, G_MAXINT, &timeout, fds, MAX_POLLS);
+  return n > MAX_POLLS ? MAX_POLLS : n;
+}
+
+/* One turn of the private context, with readiness as it is known already.
+ * False: there was nothing to do. */
+static bool turn(msnav_shard *shard, bool readable) {
+  GPollFD fds[MAX_POLLS];
+  gint priority = 0;
+  bool ready = false;
+  int n = query(shard, fds, &priority, &ready);
+  if (!ready && !readable) {
+    return false;
+  }
+  for (int i = 0; i < n; i++) {
+    fds[i].revents = readable && fds[i].fd == shard->fd ? G_IO_IN : 0;
+  }
+  if (g_main_context_check(shard->context, priority, fds, n)) {
+    g_main_context_dispatch(shard->context);
+  }
+  return true;
+}
+
+/* Until Sofia's messages to itself are delivered; they are few, the limit is
+ * for the unexpected. */
+static void dispatch(msnav_shard *shard, bool readable) {
+  shard->running = true;
+  for (int i = 0; i < MAX_TURNS && turn(shard, readable && i == 0); i++) {
+  }
+  shard->running = false;
+}
+
+/* With no timer set a step does no harm. */
+static void check_clock(msnav_shard *shard) {
+  int64_t offset = msnav_clock_offset();
+  bool stepped = shard->timed && msnav_clock_stepped(shard->offset, offset);
+  if (stepped || !shard->timed) {
+    shard->offset = offset;
+  }
+  if (stepped && shard->user != NULL) {
+    shard->hooks.stepped(shard);
+  }
+}
+
+/* ---- timers */
+
+static void set_timer(msnav_shard *shard, msnav_usec at) {
+  if (at != shard->timer_at) {
+    shard->timer_at = at;
+    shard->loop->timer_set(shard->loop->data, shard->timer, at);
+  }
+}
+
+/* Run what is due and arm the loop for what is next.  The GSource is not
+ * asked for that: in Sofia 1.13 it compares wall-clock timers with monotonic
+ * time, so that they never fire. */
+static void run_timers(msnav_shard *shard) {
+  su_duration_t next = SU_DURATION_MAX;
+  su_duration_t deferred = SU_DURATION_MAX;
+  shard->running = true;
+  (void)su_timer_expire(su_task_timers(su_root_task(shard->root)), &next,
+                        su_now());
+  (void)su_timer_expire(su_task_deferrable(su_root_task(shard->root)),
+                        &deferred, su_now());
+  shard->running = false;
+  if (deferred < next) {
+    next = deferred;
+  }
+  shard->timed = next != SU_DURATION_MAX;
+  if (!shard->timed) {
+    set_timer(shard, MSNAV_NEVER);
+    return;
+  }
+  /* Sofia rounds down to milliseconds: one more, or it is asked too early */
+  msnav_usec wait = ((msnav_usec)(next > 0 ? next : 0) + 1) * MILLISECOND;
+  msnav_usec at = shard->loop->now(shard->loop->data) + wait;
+  bool close_by = shard->timer_at <= at && at - shard->timer_at < MILLISECOND;
+  if (!close_by) {
+    set_timer(shard, at);
+  }
+}
+
+static void on_timer(void *arg) {
+  msnav_shard *shard = arg;
+  shard->timer_at = MSNAV_NEVER;
+  shard->hooks.around(shard->hooks.arg, true);
+  msnav_shard_enter(shard);
+  msnav_shard_leave(shard);
+  shard->hooks.around(shard->hooks.arg, false);
+}
+
+/* ---- entries */
+
+void msnav_shard_hold(msnav_shard *shard) {
+  if (shard->depth++ == 0) {
+    /* the caller's loop may have moved to another thread */
+    (void)su_root_obtain(shard->root);
+    (void)g_main_context_acquire(shard->context);
+  }
+}
+
+static void let_loose(msnav_shard *shard) {
+  if (--shard->depth == 0) {
+    g_main_context_release(shard->context);
+    (void)su_root_release(shard->root);
+  }
+}
+
+void msnav_shard_drop(msnav_shard *shard) {
+  if (shard->user == NULL) {
+    shard->timed = false;
+    set_timer(shard, MSNAV_NEVER);
+  }
+  let_loose(shard);
+}
+
+void msnav_shard_enter(msnav_shard *shard) {
+  msnav_shard_hold(shard);
+  if (shard->depth == 1) {
+    check_clock(shard);
+    shard->timed = true; /* whatever comes now may set some */
+  }
+}
+
+void msnav_shard_leave(msnav_shard *shard) {
+  if (shard->depth == 1) {
+    check_clock(shard);
+    dispatch(shard, false);
+    check_clock(shard);
+    run_timers(shard);
+  }
+  let_loose(shard);
+}
+
+static void read_and_settle(msnav_shard *shard) {
+  msnav_shard_enter(shard);
+  dispatch(shard, true);
+  msnav_shard_leave(shard);
+}
+
+/* ---- the agent's descriptor */
+
+static void on_readable(int fd, unsigned events, void *arg) {
+  (void)fd;
+  (void)events;
+  msnav_shard *shard = arg;
+  if (shard->running) {
+    return; /* the loop runs inside a callback: it will ask again */
+  }
+  shard->hooks.around(shard->hooks.arg, true);
+  read_and_settle(shard);
+  shard->hooks.around(shard->hooks.arg, false);
+}
+
+/* What is sent over loopback is there at once, unless the kernel is busy;
+ * then, and only then, the descriptor has to be watched. */
+void msnav_shard_run(msnav_shard *shard) {
+  struct pollfd p = {.fd = shard->fd, .events = POLLIN};
+  if (!shard->running && poll(&p, 1, 0) == 1) {
+    read_and_settle(shard);
+  } else if (shard->io == NULL) {
+    shard->io = shard->loop->io_add(shard->loop->data, shard->fd, MSNAV_IO_READ,
+                                    on_readable, shard);
+  }
+}
+
+msnav_error msnav_shard_adopt(msnav_shard *shard, msnav_dialog *user) {
+  GPollFD fds[MAX_POLLS];
+  gint priority = 0;
+  bool ready = false;
+  int n = query(shard, fds, &priority, &ready);
+  shard->user = user;
+  for (int i = 0; i < n; i++) {
+    if (fds[i].fd != shard->wakeup) {
+      shard->fd = fds[i].fd;
+    }
+  }
+  return n == 2 ? MSNAV_OK : MSNAV_ERR_SYSTEM;
+}
+
+void msnav_shard_disown(msnav_shard *shard) {
+  if (shard->io != NULL) {
+    shard->loop->io_del(shard->loop->data, shard->io);
+    shard->io = NULL;
+  }
+  shard->fd = -1;
+  shard->user = NULL;
+}
+
+/* ---- life */
+
+static bool open_root(msnav_shard *shard) {
+  GPollFD fds[MAX_POLLS];
+  gint priority = 0;
+  bool ready = false;
+  shard->context = g_main_context_new();
+  shard->root = new_root(shard);
+  if (shard->root == NULL) {
+    return false;
+  }
+  (void)su_root_threading(shard->root, 0);
+  shard->source = su_glib_root_gsource(shard->root);
+  /* or GLib takes its descriptors out and puts them back at each dispatch;
+   * we see to it that there is no recursion */
+  g_source_set_can_recurse(shard->source, TRUE);
+  (void)g_source_attach(shard->source, shard->context);
+  (void)g_main_context_acquire(shard->context);
+  shard->wakeup = query(shard, fds, &priority, &ready) > 0 ? fds[0].fd : -1;
+  g_main_context_release(shard->context);
+  (void)su_root_release(shard->root);
+  return shard->wakeup >= 0;
+}
+
+msnav_shard *
+msnav_shard_new(const msnav_loop *loop, const msnav_shard_hooks *hooks) {
+  msnav_shard *shard = calloc(1, sizeof(*shard));
+  if (shard == NULL) {
+    return NULL;
+  }
+  shard->loop = loop;
+  shard->hooks = *hooks;
+  shard->fd = -1;
+  shard->inner = -1;
+  shard->timer_at = MSNAV_NEVER;
+  shard->timer = loop->timer_add(loop->data, on_timer, shard);
+  if (shard->timer == NULL || !open_root(shard)) {
+    msnav_shard_free(shard);
+    return NULL;
+  }
+  return shard;
+}
+
+void msnav_shard_free(msnav_shard *shard) {
+  if (shard->timer != NULL) {
+    shard->loop->timer_del(shard->loop->data, shard->timer);
+  }
+  if (shard->root != NULL) {
+    (void)su_root_obtain(shard->root);
+    g_source_destroy(shard->source);
+    su_root_destroy(shard->root); /* and with it the borrowed source */
+  }
+  if (shard->context != NULL) {
+    g_main_context_unref(shard->context);
+  }
+  free(shard);
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE /* recvmmsg */
+/* The sockets of a dialog: one that the peer sees, and a private pair on
+ * loopback with the guard at one end and Sofia at the other. */
+#include "sip/inner.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ROUND 32 /* datagrams before others get their turn */
+#define BATCH 2  /* datagrams in one system call */
+
+/* ---- system calls */
+
+static struct sockaddr_in to_system(const msnav_addr *addr) {
+  return (struct sockaddr_in){.sin_family = AF_INET,
+                              .sin_port = htons(addr->port),
+                              .sin_addr.s_addr = htonl(addr->ip)};
+}
+
+static msnav_addr from_system(const struct sockaddr_in *sa) {
+  return (msnav_addr){ntohl(sa->sin_addr.s_addr), ntohs(sa->sin_port)};
+}
+
+static msnav_error system_error(const msnav_sip *sip, const char *what) {
+  int err = errno;
+  msnav_sip_log(sip, MSNAV_LOG_ERROR, what, strerror(err));
+  switch (err) {
+  case EADDRINUSE:
+    return MSNAV_ERR_IN_USE;
+  case EADDRNOTAVAIL:
+    return MSNAV_ERR_ADDRESS;
+  case ENOMEM:
+  case ENOBUFS:
+    return MSNAV_ERR_NOMEM;
+  default:
+    return MSNAV_ERR_SYSTEM;
+  }
+}
+
+/* A bound socket; *bound is its address. */
+static msnav_error open_socket(const msnav_sip *sip, const msnav_addr *addr,
+                               int *fd, msnav_addr *bound) {
+  int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (s < 0) {
+    return system_error(sip, "socket");
+  }
+  struct sockaddr_in sa = to_system(addr);
+  socklen_t len = sizeof(sa);
+  if (bind(s, (struct sockaddr *)&sa, len) < 0 ||
+      getsockname(s, (struct sockaddr *)&sa, &len) < 0) {
+    msnav_error err = system_error(sip, "bind");
+    (void)close(s);
+    return err;
+  }
+  *bound = from_system(&sa);
+  *fd = s;
+  return MSNAV_OK;
+}
+
+/* Several datagrams, because asking whether there is one more costs as much
+ * as reading it. */
+typedef struct batch {
+  struct mmsghdr headers[BATCH];
+  struct iovec vectors[BATCH];
+  struct sockaddr_in from[BATCH];
+  char data[BATCH][MSNAV_GUARD_MAX_IN + 1]; /* one more: too long is seen */
+} batch;
+
+static int receive(int fd, batch *b) {
+  memset(b->headers, 0, sizeof(b->headers));
+  for (int i = 0; i < BATCH; i++) {
+    b->vectors[i] = (struct iovec){b->data[i], sizeof(b->data[i])};
+    b->headers[i].msg_hdr.msg_iov = &b->vectors[i];
+    b->headers[i].msg_hdr.msg_iovlen = 1;
+    b->headers[i].msg_hdr.msg_name = &b->from[i];
+    b->headers[i].msg_hdr.msg_namelen = sizeof(b->from[i]);
+  }
+  return recvmmsg(fd, b->headers, BATCH, MSG_DONTWAIT, NULL);
+}
+
+static msnav_str received(const batch *b, int i) {
+  return (msnav_str){b->data[i], b->headers[i].msg_len};
+}
+
+static bool connect_to(int fd, const msnav_addr *addr) {
+  struct sockaddr_in sa = to_system(addr);
+  return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0;
+}
+
+/* ---- the trace */
+
+static void
+trace(const msnav_dialog *d, msnav_direction direction,
+      const msnav_addr *remote, msnav_str data, const char *verdict) {
+  const msnav_sip *sip = d->sip;
+  if (sip->trace == NULL) {
+    return;
+  }
+  const msnav_trace record = {
+    .size = sizeof(record),
+    .kind = verdict != NULL ? MSNAV_TRACE_REFUSED : MSNAV_TRACE_SIP,
+    .direction = direction,
+    .time = sip->loop.now(sip->loop.data),
+    .local = d->local,
+    .remote = *remote,
+    .data = (const uint8_t *)data.ptr,
+    .len = data.len,
+    .verdict = verdict,
+  };
+  sip->trace(&record, sip->arg);
+}
+
+/* ---- in */
+
+static void refuse(msnav_dialog *d, const msnav_addr *from, msnav_str data,
+                   msnav_guard_verdict verdict) {
+  d->refused[verdict]++;
+  trace(d, MSNAV_IN, from, data, msnav_guard_verdict_name(verdict));
+}
+
+/* The guard as it is before Sofia's addresses are known: good for a verdict
+ * on the first datagram, so that garbage does not cost an agent. */
+static msnav_error
+guard_init(msnav_dialog *d, const msnav_addr *peer, bool real) {
+  static const msnav_addr nowhere = {0x7f000001, 9};
+  const msnav_guard_config config = {
+    .outer_local = d->local,
+    .outer_remote = *peer,
+    .inner_guard = real ? d->shard->inner_addr : nowhere,
+    .inner_sofia = real ? d->inner_sofia : nowhere,
+    .branch = d->standard,
+    .user = msnav_str_of(d->user),
+    .target = d->remote.port != 0 ? d->remote : *peer,
+  };
+  return msnav_guard_init(d->guard, &config);
+}
+
+/* Whether a datagram is worth an agent; the peer's address may be learnt. */
+static bool opens(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+  char clean[MSNAV_GUARD_MAX_OUT];
+  size_t len = 0;
+  if (guard_init(d, from, false) != MSNAV_OK) {
+    return false;
+  }
+  msnav_guard_verdict verdict =
+    msnav_guard_in(d->guard, data.ptr, data.len, from, clean, sizeof(clean),
+                   &len);
+  bool invite =
+    msnav_text_starts_nocase((msnav_str){clean, len}, MSNAV_LITERAL("INVITE "));
+  if (verdict == MSNAV_GUARD_PASS && d->peer.port == 0 && !invite) {
+    verdict = MSNAV_GUARD_SOURCE;
+  }
+  if (verdict != MSNAV_GUARD_PASS) {
+    refuse(d, from, data, verdict);
+    return false;
+  }
+  if (d->peer.port == 0) {
+    msnav_transport_set_peer(d, from);
+  }
+  msnav_error err = msnav_agent_open(d);
+  if (err != MSNAV_OK) {
+    msnav_dialog_fail(d, err);
+  }
+  return err == MSNAV_OK;
+}
+
+void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len) {
+  if (send(d->shard->inner, clean, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+    msnav_shard_run(d->shard);
+  }
+}
+
+static bool is_same(const msnav_addr *a, const msnav_addr *b) {
+  return a->ip == b->ip && a->port == b->port;
+}
+
+static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+  bool known = d->peer.port != 0;
+  if (known ? !is_same(from, &d->peer)
+            : !d->accept_first || !msnav_dialog_may_call(d, from)) {
+    refuse(d, from, data, MSNAV_GUARD_SOURCE);
+    return;
+  }
+  if (d->agent == NULL && !opens(d, from, data)) {
+    return;
+  }
+  char clean[MSNAV_GUARD_MAX_OUT];
+  size_t len = 0;
+  msnav_guard_verdict verdict =
+    msnav_guard_in(d->guard, data.ptr, data.len, from, clean, sizeof(clean),
+                   &len);
+  if (verdict != MSNAV_GUARD_PASS) {
+    refuse(d, from, data, verdict);
+    return;
+  }
+  trace(d, MSNAV_IN, from, data, NULL);
+  if (len == 0 || d->dead) {
+    return;
+  }
+  if (msnav_text_starts_nocase((msnav_str){clean, len},
+                               MSNAV_LITERAL("INVITE ")) &&
+      d->offer == NULL) {
+    (void)msnav_body_keep(&d->asked, clean, len);
+  }
+  msnav_transport_deliver(d, clean, len);
+  if (d->offer == NULL) {
+    msnav_body_drop(&d->asked);
+  }
+}
+
+static void on_outer(int fd, unsigned events, void *arg) {
+  (void)events;
+  msnav_dialog *d = arg;
+  msnav_sip *sip = d->sip;
+  msnav_sip_enter(sip);
+  int n = BATCH;
+  for (int i = 0; i < ROUND && n == BATCH && !d->dead; i += BATCH) {
+    batch b;
+    n = receive(fd, &b);
+    for (int k = 0; k < n && !d->dead; k++) {
+      const msnav_addr from = from_system(&b.from[k]);
+      take(d, &from, received(&b, k));
+    }
+  }
+  msnav_sip_leave(sip);
+}
+
+/* ---- out */
+
+static void send_out(msnav_dialog *d, const char *data, size_t len) {
+  struct sockaddr_in sa = to_system(&d->peer);
+  ssize_t n = sendto(d->outer, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+                     (struct sockaddr *)&sa, sizeof(sa));
+  if (n >= 0) {
+    d->send_failed = false;
+    trace(d, MSNAV_OUT, &d->peer, (msnav_str){data, len}, NULL);
+    return;
+  }
+  if (!d->send_failed) { /* Sofia will repeat it; the log need not */
+    d->send_failed = true;
+    (void)system_error(d->sip, "send");
+  }
+}
+
+static void pass_out(msnav_dialog *d, msnav_str data) {
+  char out[MSNAV_GUARD_MAX_OUT];
+  size_t len = 0;
+  msnav_guard_verdict verdict =
+    msnav_guard_out(d->guard, data.ptr, data.len, out, sizeof(out), &len);
+  if (verdict != MSNAV_GUARD_PASS) {
+    trace(d, MSNAV_OUT, &d->peer, data, msnav_guard_verdict_name(verdict));
+  } else if (len > 0) {
+    send_out(d, out, len);
+  }
+}
+
+void msnav_transport_flush(msnav_dialog *d) {
+  int n = BATCH;
+  for (int i = 0; i < ROUND && n == BATCH && !d->dead && d->shard != NULL;
+       i += BATCH) {
+    batch b;
+    n = receive(d->shard->inner, &b);
+    for (int k = 0; k < n && !d->dead; k++) {
+      pass_out(d, received(&b, k));
+    }
+  }
+}
+
+void msnav_transport_discard(msnav_shard *shard) {
+  char data[1];
+  for (int i = 0; i < 2 * ROUND; i++) {
+    if (recv(shard->inner, data, sizeof(data), MSG_DONTWAIT) < 0 &&
+        errno != ECONNREFUSED) {
+      return;
+    }
+  }
+}
+
+static void on_inner(int fd, unsigned events, void *arg) {
+  (void)fd;
+  (void)events;
+  msnav_shard *shard = arg;
+  if (shard->user == NULL || shard->user->dead) {
+    msnav_transport_discard(shard);
+    return;
+  }
+  msnav_sip *sip = shard->user->sip;
+  msnav_sip_enter(sip);
+  msnav_transport_flush(shard->user);
+  msnav_sip_leave(sip);
+}
+
+/* ---- the peer */
+
+void msnav_transport_set_peer(msnav_dialog *d, const msnav_addr *remote) {
+  d->remote = *remote;
+  d->peer = d->proxy.port != 0 ? d->proxy : *remote;
+}
+
+/* ---- life */
+
+msnav_error msnav_transport_open(msnav_dialog *d, const msnav_addr *bind_to) {
+  msnav_addr bound;
+  msnav_error err = open_socket(d->sip, bind_to, &d->outer, &bound);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  d->local.port = bound.port;
+  d->outer_io = d->sip->loop.io_add(d->sip->loop.data, d->outer, MSNAV_IO_READ,
+                                    on_outer, d);
+  return d->outer_io != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
+}
+
+static void close_socket(const msnav_loop *loop, int *fd, void **io) {
+  if (*io != NULL) {
+    loop->io_del(loop->data, *io);
+    *io = NULL;
+  }
+  if (*fd >= 0) {
+    (void)close(*fd);
+    *fd = -1;
+  }
+}
+
+void msnav_transport_close(msnav_dialog *d) {
+  close_socket(&d->sip->loop, &d->outer, &d->outer_io);
+}
+
+msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard) {
+  /* an address of our own in 127.0.0.0/8, so that nobody else's mistake
+   * ends up here */
+  uint8_t random[3] = {1, 1, 1};
+  (void)!getrandom(random, sizeof(random), 0);
+  const msnav_addr addr = {0x7f000000u | (random[0] % 250u + 1) << 16 |
+                             (uint32_t)random[1] << 8 | (random[2] % 254u + 1),
+                           0};
+  msnav_error err = open_socket(sip, &addr, &shard->inner, &shard->inner_addr);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  shard->inner_io = sip->loop.io_add(sip->loop.data, shard->inner,
+                                     MSNAV_IO_READ, on_inner, shard);
+  if (shard->inner_io == NULL) {
+    msnav_transport_close_inner(shard);
+    return MSNAV_ERR_NOMEM;
+  }
+  return MSNAV_OK;
+}
+
+void msnav_transport_close_inner(msnav_shard *shard) {
+  close_socket(shard->loop, &shard->inner, &shard->inner_io);
+}
+
+/* Neither end takes anything from anybody else from now on; what came before
+ * is thrown away. */
+msnav_error msnav_transport_connect_inner(msnav_dialog *d) {
+  msnav_shard *shard = d->shard;
+  (void)fcntl(shard->fd, F_SETFD, FD_CLOEXEC);
+  if (!connect_to(shard->inner, &d->inner_sofia) ||
+      !connect_to(shard->fd, &shard->inner_addr)) {
+    return system_error(d->sip, "connect");
+  }
+  char data[1];
+  while (recv(shard->fd, data, sizeof(data), MSG_DONTWAIT) >= 0) {
+  }
+  msnav_transport_discard(shard);
+  if (d->guarded) {
+    return MSNAV_OK; /* a new agent at the old address */
+  }
+  msnav_error err = guard_init(d, &d->peer, true);
+  d->guarded = err == MSNAV_OK;
+  return err;
+}
