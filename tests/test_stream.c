@@ -202,7 +202,8 @@ static void strangers_are_not_heard(void **state) {
   uint8_t out[MSNAV_STREAM_MTU];
   for (int i = 0; i < 20; i++) {
     size_t len = one_packet(l.a, out);
-    assert_int_equal(msnav_stream_receive(l.b, out, len, &stranger, START + i),
+    assert_int_equal(msnav_stream_receive(l.b, out, len, &stranger,
+                                          START + (msnav_usec)i),
                      MSNAV_ERR_SOURCE);
   }
   assert_int_equal(stats_of(l.b).refused_source, 20);

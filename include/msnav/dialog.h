@@ -165,8 +165,7 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_answer(msnav_dialog *d,
  *  @retval MSNAV_OK          sent
  *  @retval MSNAV_ERR_INVALID no final status
  *  @retval MSNAV_ERR_STATE   no offer is pending */
-MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_refuse(msnav_dialog *d,
-                                                           unsigned status);
+MSNAV_API msnav_error msnav_dialog_refuse(msnav_dialog *d, unsigned status);
 
 /** End the dialog in the way its state asks for: CANCEL while our INVITE is
  *  pending, a refusal while theirs is, BYE when confirmed, nothing when there
@@ -175,7 +174,7 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_refuse(msnav_dialog *d,
  *  @param d the dialog.
  *  @retval MSNAV_OK        begun
  *  @retval MSNAV_ERR_STATE begun before */
-MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_hangup(msnav_dialog *d);
+MSNAV_API msnav_error msnav_dialog_hangup(msnav_dialog *d);
 
 /** How many datagrams the guard refused, by verdict.
  *  @param d the dialog.

@@ -12,5 +12,4 @@
 #include <msnav/loop.h>
 #include <msnav/media.h>
 #include <msnav/session.h>
-#include <msnav/switchboard.h>
 #endif

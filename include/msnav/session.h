@@ -111,10 +111,10 @@ typedef enum msnav_event {
   MSNAV_EV_CROSSED = 17,       /**< a crossing call was accepted (internal) */
   MSNAV_EV_FAILED = 18,        /**< a socket or other local means failed */
   MSNAV_EV_SHUTDOWN = 19,      /**< the context goes away */
-  MSNAV_EV_TIMEOUT = 20,      /**< the deadline passed */
-  MSNAV_EV_DIAL = 21,         /**< a direct call begins (internal) */
-  MSNAV_EV_AWAIT = 22,        /**< a direct call is waited for (internal) */
-  MSNAV_EV_READY = 23         /**< LISTENING of a direct caller (internal) */
+  MSNAV_EV_TIMEOUT = 20,       /**< the deadline passed */
+  MSNAV_EV_DIAL = 21,          /**< a direct call begins (internal) */
+  MSNAV_EV_AWAIT = 22,         /**< a direct call is waited for (internal) */
+  MSNAV_EV_READY = 23          /**< LISTENING of a direct caller (internal) */
 } msnav_event;
 
 /** Name an event.
@@ -216,9 +216,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_set_receive(
  *  @retval MSNAV_OK          the state may have changed, actions may wait
  *  @retval MSNAV_ERR_STATE   not allowed in this state; nothing changed
  *  @retval MSNAV_ERR_INVALID no such event, or an internal one */
-MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_feed(msnav_session *s,
-                                                          msnav_event event,
-                                                          msnav_usec now);
+MSNAV_API msnav_error msnav_session_feed(msnav_session *s, msnav_event event,
+                                         msnav_usec now);
 
 /** Accept with less than was requested.
  *  @param s     conversation in state ringing.
@@ -239,7 +238,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_listening(
   msnav_session *s, const msnav_addr *local, msnav_usec now);
 
 /** What to do.  At most one of each is waiting per conversation; they come
- *  in this order. */
+ *  in this order, but STATE comes before SEND unless the conversation has
+ *  ended: then it is the very last. */
 typedef enum msnav_action_kind {
   MSNAV_ACTION_LISTEN = 1,      /**< open a SIP address, then call
                                      msnav_session_listening() or feed FAILED */

@@ -210,6 +210,10 @@ msnav_session_next_action(msnav_session_set *set, msnav_action *action) {
       unmark(s);
       continue;
     }
+    if (kind == MSNAV_ACTION_SEND && (s->actions & ACT(STATE)) != 0 &&
+        s->state != MSNAV_STATE_ENDED) {
+      kind = MSNAV_ACTION_STATE; /* sending may bring the answer at once */
+    }
     s->actions &= (uint16_t) ~(1u << kind);
     msnav_action next = {s, kind, s->state, {NULL, 0}};
     if (kind == MSNAV_ACTION_SEND &&

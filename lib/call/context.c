@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call/context.h"
+#include "base/text.h"
+#include <string.h>
+#include <sys/random.h>
+
+/* Copy what the caller's struct has of ours; zero the rest. */
+static void
+copy_sized(void *to, size_t size, const void *from, size_t from_size) {
+  memset(to, 0, size);
+  memcpy(to, from, MIN(size, from_size));
+}
+
+static void random_bytes(void *arg, void *bytes, size_t len) {
+  (void)arg;
+  uint8_t *at = bytes;
+  while (len > 0) {
+    ssize_t n = getrandom(at, len, 0);
+    if (n > 0) {
+      at += n;
+      len -= (size_t)n;
+    }
+  }
+}
+
+static void on_dispatch(void *arg) {
+  msnav_call_enter(arg);
+}
+
+static void on_dispatched(void *arg) {
+  msnav_call_leave(arg);
+}
+
+static void
+sip_log(msnav_log_level level, const char *line, size_t len, void *arg) {
+  msnav_context *ctx = arg;
+  if (ctx->events.log != NULL) {
+    ctx->events.log(level, line, len, ctx->self);
+  }
+}
+
+static void sip_trace(const msnav_trace *record, void *arg) {
+  msnav_context *ctx = arg;
+  if (ctx->events.trace == NULL) {
+    return;
+  }
+  msnav_trace copy = *record;
+  msnav_call_trace(ctx, &copy,
+                   g_hash_table_lookup(ctx->by_port,
+                                       GUINT_TO_POINTER(copy.local.port)));
+}
+
+/* "PCMU,PCMA" against the built-in codecs, in the order given. */
+static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
+  if (names == NULL) {
+    const msnav_audio_codec *codec;
+    for (size_t i = 0; ctx->codec_count < MSNAV_MAX_CODECS &&
+                       (codec = msnav_codec_builtin(i)) != NULL;
+         i++) {
+      if (!msnav_text_equal_nocase(msnav_str_of(codec->name),
+                                   MSNAV_LITERAL("L16"))) { /* for tests */
+        ctx->codecs[ctx->codec_count++] = codec;
+      }
+    }
+    return MSNAV_OK;
+  }
+  msnav_str rest = msnav_str_of(names);
+  while (rest.len > 0) {
+    msnav_str rate = msnav_text_trim(msnav_text_until(&rest, ','));
+    msnav_str name = msnav_text_until(&rate, '/');
+    uint32_t clock_rate = 0;
+    if (rate.len > 0 && msnav_text_u32(rate, 192000, &clock_rate) != MSNAV_OK) {
+      return MSNAV_ERR_INVALID;
+    }
+    const msnav_audio_codec *codec = msnav_codec_find(name, clock_rate);
+    if (codec == NULL) {
+      return MSNAV_ERR_UNSUPPORTED;
+    }
+    if (ctx->codec_count == MSNAV_MAX_CODECS) {
+      return MSNAV_ERR_LIMIT;
+    }
+    ctx->codecs[ctx->codec_count++] = codec;
+  }
+  return ctx->codec_count > 0 ? MSNAV_OK : MSNAV_ERR_INVALID;
+}
+
+/* Our own copy of every text and every default in place. */
+static void own_config(msnav_config *c) {
+  c->account = g_strdup(c->account != NULL ? c->account : "msnav");
+  c->name = g_strdup(c->name);
+  c->app_name = g_strdup(c->app_name);
+  c->user_agent = g_strdup(c->user_agent);
+  c->codecs = g_strdup(c->codecs);
+  c->media = c->media != 0 ? c->media : MSNAV_AUDIO;
+  c->conn_type = c->conn_type != 0 ? c->conn_type : MSNAV_CONN_DIRECT;
+}
+
+static void free_text(const char *text) {
+  g_free((char *)(uintptr_t)text);
+}
+
+static void disown_config(msnav_config *c) {
+  free_text(c->account);
+  free_text(c->name);
+  free_text(c->app_name);
+  free_text(c->user_agent);
+  free_text(c->codecs);
+}
+
+static bool config_ok(const msnav_config *c) {
+  bool ports = c->rtp_port_min <= c->rtp_port_max &&
+               (c->rtp_port_max == 0 || c->rtp_port_max - c->rtp_port_min >= 1);
+  bool frame = c->sound_frame == 0 ||
+               (c->sound_rate != 0 && (c->sound_frame * 50 == c->sound_rate ||
+                                       c->sound_frame * 100 == c->sound_rate));
+  bool rate =
+    c->sound_rate == 0 || (c->sound_rate >= 8000 && c->sound_rate <= 48000 &&
+                           c->sound_rate % 100 == 0);
+  return ports && frame && rate && c->profile <= MSNAV_PROFILE_RTC_1_2 &&
+         c->source_policy <= 1 + MSNAV_SOURCE_LATCH &&
+         (c->media & ~(uint32_t)(MSNAV_AUDIO | MSNAV_VIDEO)) == 0;
+}
+
+static msnav_error make_sessions(msnav_context *ctx) {
+  const msnav_config *c = &ctx->config;
+  uint32_t ip = c->advertised_ip != 0 ? c->advertised_ip : c->bind_ip;
+  msnav_session_config config = {
+    .size = sizeof(config),
+    .random = random_bytes,
+    .capabilities = c->media,
+    .conn_type = c->conn_type,
+    .private_ip = c->private_ip != 0 ? c->private_ip : ip,
+    .public_ip = c->public_ip != 0 ? c->public_ip : ip,
+    .upnp = c->upnp,
+    .allow_loopback = c->bind_ip >> 24 == 127,
+    .app_name = c->app_name,
+    .max_sessions = c->max_calls,
+    .max_per_peer = c->max_calls_per_peer,
+    .ring_out = c->ring_out,
+    .ring_in = c->ring_in,
+    .exchange = c->exchange,
+    .setup = c->setup,
+    .silence = c->silence,
+    .bye = c->bye,
+  };
+  return msnav_session_set_new(&config, &ctx->sessions);
+}
+
+static msnav_error make_parts(msnav_context *ctx, const msnav_loop *loop) {
+  msnav_error err = msnav_mux_new(loop, &ctx->mux);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  ctx->loop = msnav_mux_loop(ctx->mux);
+  msnav_mux_hooks(ctx->mux, on_dispatch, on_dispatched, ctx);
+  ctx->tick = ctx->loop->timer_add(ctx->loop->data, msnav_call_tick, ctx);
+  if (ctx->tick == NULL) {
+    return MSNAV_ERR_NOMEM;
+  }
+  err = make_sessions(ctx);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  return msnav_sip_new(ctx->loop, sip_log,
+                       ctx->events.trace != NULL ? sip_trace : NULL, ctx,
+                       &ctx->sip);
+}
+
+static void destroy(msnav_context *ctx) {
+  while (ctx->calls != NULL) {
+    msnav_call_destroy(ctx->calls);
+  }
+  msnav_session_set_free(ctx->sessions);
+  msnav_sip_free(ctx->sip);
+  if (ctx->tick != NULL) {
+    ctx->loop->timer_del(ctx->loop->data, ctx->tick);
+  }
+  msnav_mux_free(ctx->mux);
+  g_hash_table_unref(ctx->by_port);
+  disown_config(&ctx->config);
+  g_free(ctx);
+}
+
+msnav_error
+msnav_context_new(const msnav_loop *loop, const msnav_config *config,
+                  const msnav_events *events, void *self,
+                  msnav_context **context) {
+  if (loop == NULL || events == NULL || context == NULL ||
+      events->size < offsetof(msnav_events, incoming) || events->send == NULL ||
+      (config != NULL && config->size == 0)) {
+    return MSNAV_ERR_INVALID;
+  }
+  msnav_context *ctx = g_new0(msnav_context, 1);
+  ctx->self = self;
+  copy_sized(&ctx->events, sizeof(ctx->events), events, events->size);
+  if (ctx->events.sound != NULL) {
+    copy_sized(&ctx->sound, sizeof(ctx->sound), ctx->events.sound,
+               ctx->events.sound->size);
+  }
+  if (config != NULL) {
+    copy_sized(&ctx->config, sizeof(ctx->config), config, config->size);
+  }
+  own_config(&ctx->config);
+  ctx->by_port = g_hash_table_new(NULL, NULL);
+  msnav_error err = config_ok(&ctx->config) ? MSNAV_OK : MSNAV_ERR_INVALID;
+  if (err == MSNAV_OK) {
+    err = choose_codecs(ctx, ctx->config.codecs);
+  }
+  if (err == MSNAV_OK && ctx->config.sound_rate != 0 &&
+      !msnav_call_rate_supported(ctx->config.sound_rate)) {
+    err = MSNAV_ERR_UNSUPPORTED;
+  }
+  if (err == MSNAV_OK) {
+    err = make_parts(ctx, loop);
+  }
+  if (err != MSNAV_OK) {
+    destroy(ctx);
+    return err;
+  }
+  *context = ctx;
+  return MSNAV_OK;
+}
+
+void msnav_context_free(msnav_context *ctx) {
+  if (ctx == NULL || ctx->freeing) {
+    return;
+  }
+  msnav_call_enter(ctx);
+  for (msnav_call *call = ctx->calls; call != NULL; call = call->next) {
+    (void)msnav_call_feed(call, MSNAV_EV_SHUTDOWN);
+  }
+  ctx->freeing = true;
+  msnav_call_leave(ctx);
+}
+
+void msnav_call_enter(msnav_context *ctx) {
+  ctx->depth++;
+}
+
+static void reap(msnav_context *ctx) {
+  for (msnav_call *call = ctx->calls, *next; call != NULL; call = next) {
+    next = call->next;
+    if (call->released && call->ended) {
+      msnav_call_destroy(call);
+    }
+  }
+}
+
+void msnav_call_leave(msnav_context *ctx) {
+  if (ctx->depth == 1) {
+    msnav_call_drain(ctx);
+    if (ctx->reap) {
+      ctx->reap = false;
+      reap(ctx);
+    }
+  }
+  ctx->depth--;
+  if (ctx->depth == 0 && ctx->freeing) {
+    destroy(ctx);
+  }
+}
+
+msnav_usec msnav_call_now(const msnav_context *ctx) {
+  return ctx->loop->now(ctx->loop->data);
+}
+
+msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
+                                  const char *payload, size_t len) {
+  if (ctx == NULL || payload == NULL || peer.ptr == NULL || peer.len == 0) {
+    return MSNAV_ERR_INVALID;
+  }
+  if (ctx->freeing) {
+    return MSNAV_ERR_STATE;
+  }
+  msnav_call_enter(ctx);
+  msnav_session *session = NULL;
+  msnav_error err = msnav_session_set_receive(ctx->sessions, peer, payload, len,
+                                              msnav_call_now(ctx), &session);
+  if (err != MSNAV_ERR_NOT_OURS) {
+    msnav_trace record = {
+      .kind = err == MSNAV_OK ? MSNAV_TRACE_MSNP : MSNAV_TRACE_REFUSED,
+      .direction = MSNAV_IN,
+      .peer = peer,
+      .data = (const uint8_t *)payload,
+      .len = len,
+      .verdict = err == MSNAV_OK ? NULL : msnav_strerror(err),
+    };
+    msnav_call_trace(ctx, &record, NULL);
+    if (err != MSNAV_OK) {
+      char name[160];
+      msnav_out out;
+      msnav_out_init(&out, name, sizeof(name) - 1);
+      msnav_out_escaped(&out, peer, 32);
+      name[out.len] = '\0';
+      msnav_call_log(ctx, MSNAV_LOG_WARNING, NULL,
+                     "invitation from %s refused: %s", name,
+                     msnav_strerror(err));
+    }
+  }
+  msnav_call_leave(ctx);
+  return err;
+}
+
+msnav_error
+msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec) {
+  if (ctx == NULL || msnav_codec_check(codec) != MSNAV_OK) {
+    return MSNAV_ERR_INVALID;
+  }
+  if (ctx->codec_count == MSNAV_MAX_CODECS) {
+    return MSNAV_ERR_LIMIT;
+  }
+  memmove(ctx->codecs + 1, ctx->codecs,
+          ctx->codec_count * sizeof(ctx->codecs[0]));
+  ctx->codecs[0] = codec;
+  ctx->codec_count++;
+  return MSNAV_OK;
+}
+
+msnav_error msnav_context_get_counters(const msnav_context *ctx,
+                                       msnav_context_counters *counters) {
+  if (ctx == NULL || counters == NULL ||
+      counters->size < sizeof(counters->size)) {
+    return MSNAV_ERR_INVALID;
+  }
+  msnav_session_counters s = {.size = sizeof(s)};
+  (void)msnav_session_set_counters(ctx->sessions, &s);
+  msnav_context_counters all = {
+    .size = counters->size,
+    .live = s.live,
+    .repeated = s.repeated,
+    .unknown = s.unknown,
+    .out_of_state = s.out_of_state,
+    .foreign = s.foreign,
+    .malformed = s.malformed,
+    .over_limit = s.over_limit,
+    .sip_refused = ctx->sip_refused,
+  };
+  memcpy(all.ended, ctx->ended, sizeof(all.ended));
+  memcpy(counters, &all, MIN(counters->size, sizeof(all)));
+  return MSNAV_OK;
+}

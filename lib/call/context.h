@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The façade's inside: what a context and a call are made of. */
+#ifndef MSNAV_CALL_CONTEXT_H
+#define MSNAV_CALL_CONTEXT_H
+
+#include "loop/mux.h"
+#include "sdp/sdp.h"
+#include <glib.h>
+#include <msnav/call.h>
+
+#define MSNAV_MAX_CODECS 16
+#define MSNAV_MAX_PCM 960 /* 20 ms at 48 kHz */
+
+typedef struct msnav_resampler msnav_resampler; /* sound.c */
+
+/* One RTP session of a call: its sockets and its stream. */
+typedef struct call_stream {
+  msnav_call *call;
+  uint32_t media; /* MSNAV_AUDIO or MSNAV_VIDEO */
+  int rtp_fd, rtcp_fd;
+  void *rtp_io, *rtcp_io;
+  msnav_addr local; /* RTP; port 0 while the sockets are closed */
+  msnav_stream *stream;
+  uint32_t ssrc;
+  bool agreed; /* in the last offer and answer */
+  bool held_by_peer;
+  const char *codec;       /* encoding name in use */
+  uint32_t video_type;     /* payload type for video we send */
+  msnav_stream_stats last; /* statistics kept after the end */
+} call_stream;
+
+enum { AUDIO_STREAM = 0, VIDEO_STREAM = 1, STREAMS = 2 };
+
+/* Sound between the application's rate and the codec's frames. */
+typedef struct call_sound {
+  msnav_resampler *to_codec, *from_codec;
+  int16_t *outgoing;     /* captured samples waiting for a whole frame */
+  size_t outgoing_count; /* at the codec's rate */
+} call_sound;
+
+struct msnav_call {
+  msnav_context *ctx;
+  msnav_call *next, *prev; /* in ctx->calls */
+  msnav_session *session;  /* NULL once ended and reported */
+  msnav_dialog *dialog;
+  void *timer; /* the session's deadline */
+  void *user;
+  char *peer, *cookie;
+  call_stream streams[STREAMS];
+  call_sound sound;
+  char *offer; /* our pending offer, as written */
+  size_t offer_len;
+  char *described; /* our last description that was agreed */
+  size_t described_len;
+  uint32_t media;  /* asked for or agreed */
+  uint32_t wanted; /* what our pending offer asks for */
+  bool hold, wanted_hold;
+  bool offering; /* our INVITE or re-INVITE is pending */
+  bool muted;
+  bool talking;    /* media flows */
+  bool media_seen; /* since the last tick that told the session */
+  bool released;   /* the application freed it */
+  bool ended;
+  msnav_addr listen_at; /* of msnav_call_listen() */
+  uint32_t sip_status;
+  uint32_t state, reason;
+  msnav_usec asked; /* the user's yes */
+  msnav_usec setup_time;
+  msnav_usec talk_began, talk_ended;
+  unsigned ticks;          /* of sound so far */
+  msnav_session_info info; /* last seen, kept after the end */
+};
+
+struct msnav_context {
+  msnav_mux *mux;
+  const msnav_loop *loop; /* the mux's inner loop */
+  msnav_sip *sip;
+  msnav_session_set *sessions;
+  msnav_config config; /* texts owned */
+  msnav_events events;
+  msnav_sound sound;
+  void *self;
+  const msnav_audio_codec *codecs[MSNAV_MAX_CODECS]; /* by preference */
+  size_t codec_count;
+  msnav_call *calls;
+  GHashTable *by_port; /* local SIP port -> call, for traces */
+  void *tick;          /* timer of the sound clock */
+  msnav_usec next_tick;
+  unsigned talking; /* calls with media */
+  unsigned depth;   /* nested entries into the library */
+  bool draining;
+  bool reap; /* a call was released */
+  bool freeing;
+  uint16_t next_rtp_port;
+  uint64_t ended[32];
+  uint64_t sip_refused;
+};
+
+/* ---- context.c */
+/* Every public function and every callback of the mux stands between these:
+ * the outermost leave carries out actions and frees what was released. */
+void msnav_call_enter(msnav_context *ctx);
+void msnav_call_leave(msnav_context *ctx);
+msnav_usec msnav_call_now(const msnav_context *ctx);
+
+/* ---- call.c */
+msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session);
+void msnav_call_destroy(msnav_call *call);
+/* Feed the session; a refusal by its table is returned. */
+msnav_error msnav_call_feed(msnav_call *call, msnav_event event);
+void msnav_call_arm(msnav_call *call);
+
+/* ---- actions.c */
+void msnav_call_drain(msnav_context *ctx);
+
+/* ---- signalling.c: the dialog of a call */
+msnav_error msnav_call_open_dialog(msnav_call *call);
+void msnav_call_close_dialog(msnav_call *call);
+msnav_error msnav_call_invite(msnav_call *call); /* first or again */
+
+/* ---- negotiate.c: offers, answers and what follows from them */
+msnav_error msnav_call_write_offer(msnav_call *call);
+msnav_error msnav_call_take_offer(msnav_call *call, msnav_str offer, char *buf,
+                                  size_t cap, size_t *len);
+msnav_error msnav_call_take_answer(msnav_call *call, msnav_str answer);
+
+/* ---- streams.c: sockets and RTP streams */
+msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip);
+void msnav_call_close_stream(call_stream *st);
+msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed);
+void msnav_call_start_media(msnav_call *call);
+void msnav_call_stop_media(msnav_call *call);
+void msnav_call_send_rtp(call_stream *st, const uint8_t *data, size_t len);
+void msnav_call_serve_rtcp(call_stream *st, msnav_usec now);
+void msnav_call_serve_events(call_stream *st);
+
+/* ---- sound.c: the sound clock */
+void msnav_call_clock(msnav_context *ctx); /* start or stop it */
+void msnav_call_sound_free(call_sound *sound);
+void msnav_call_tick(void *ctx);
+bool msnav_call_rate_supported(uint32_t rate);
+
+/* ---- report.c: what the application is told */
+void msnav_call_report_state(msnav_call *call, msnav_state state);
+void msnav_call_log(msnav_context *ctx, msnav_log_level level,
+                    const msnav_call *call, const char *format, ...)
+  G_GNUC_PRINTF(4, 5);
+void msnav_call_trace(msnav_context *ctx, msnav_trace *record,
+                      const msnav_call *call);
+
+#endif

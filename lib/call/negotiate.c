@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Offers and answers of a call: what we can do, what was agreed, and the
+ * streams that follow from it (RFC 3264). */
+#include "base/text.h"
+#include "call/context.h"
+#include <string.h>
+
+#define RED_TYPE 97 /* as the paper's client offers it */
+#define DTMF_TYPE 101
+#define FIRST_DYNAMIC 98
+
+static msnav_sdp_kind kind_of(uint32_t media) {
+  return media == MSNAV_AUDIO ? MSNAV_SDP_AUDIO : MSNAV_SDP_VIDEO;
+}
+
+static call_stream *stream_of(msnav_call *call, msnav_sdp_kind kind) {
+  return kind == MSNAV_SDP_AUDIO   ? &call->streams[AUDIO_STREAM]
+         : kind == MSNAV_SDP_VIDEO ? &call->streams[VIDEO_STREAM]
+                                   : NULL;
+}
+
+static void add_format(msnav_sdp_ability *a, uint32_t pt, const char *name,
+                       uint32_t clock_rate, const char *fmtp) {
+  if (a->format_count < MSNAV_SDP_MAX_FORMATS) {
+    a->formats[a->format_count++] =
+      (msnav_sdp_format){.pt = (uint8_t)pt,
+                         .name = msnav_str_of(name),
+                         .clock_rate = clock_rate,
+                         .channels = 1,
+                         .fmtp = msnav_str_of(fmtp)};
+  }
+}
+
+/* red first, then the codecs by preference, then telephone-event: the order
+ * of the paper's own list. */
+static void sound_formats(const msnav_context *ctx, msnav_sdp_ability *a) {
+  if (!ctx->config.no_red) {
+    add_format(a, RED_TYPE, "red", 8000, NULL);
+  }
+  uint32_t dynamic = FIRST_DYNAMIC;
+  for (size_t i = 0; i < ctx->codec_count; i++) {
+    const msnav_audio_codec *codec = ctx->codecs[i];
+    uint32_t pt = codec->payload_type;
+    if (pt >= 96) {
+      dynamic += dynamic == DTMF_TYPE;
+      pt = dynamic++;
+    }
+    add_format(a, pt, codec->name, codec->clock_rate, codec->fmtp);
+    a->formats[a->format_count - 1].channels = codec->channels;
+  }
+  if (!ctx->config.no_dtmf) {
+    add_format(a, DTMF_TYPE, "telephone-event", 8000, "0-16");
+  }
+}
+
+/* What we can do with each kind of media now.  Kinds that are not wanted get
+ * port 0. */
+static msnav_error abilities(msnav_call *call, uint32_t media, bool hold,
+                             uint32_t ip, msnav_sdp_ability out[STREAMS]) {
+  memset(out, 0, STREAMS * sizeof(*out));
+  for (int i = 0; i < STREAMS; i++) {
+    call_stream *st = &call->streams[i];
+    out[i].kind = kind_of(st->media);
+    out[i].direction = hold ? MSNAV_SDP_SEND : MSNAV_SDP_SEND | MSNAV_SDP_RECV;
+    if (st->media == MSNAV_AUDIO) {
+      sound_formats(call->ctx, &out[i]);
+    } else {
+      add_format(&out[i], 34, "H263", 90000, NULL);
+      add_format(&out[i], 31, "H261", 90000, NULL);
+    }
+    if ((media & st->media) == 0) {
+      continue;
+    }
+    msnav_error err = msnav_call_open_stream(st, ip);
+    if (err != MSNAV_OK) {
+      return err;
+    }
+    out[i].rtp = st->local;
+  }
+  return MSNAV_OK;
+}
+
+/* Our last description, which every later one follows (RFC 3264 section 8). */
+static void keep_description(msnav_call *call, const char *text, size_t len) {
+  g_free(call->described);
+  call->described = g_memdup2(text, len);
+  call->described_len = len;
+}
+
+msnav_error msnav_call_write_offer(msnav_call *call) {
+  uint32_t ip = msnav_dialog_local(call->dialog)->ip;
+  msnav_sdp_ability able[STREAMS];
+  msnav_sdp offer;
+  msnav_error err = abilities(call, call->wanted, call->wanted_hold, ip, able);
+  if (err == MSNAV_OK && call->described == NULL) {
+    err = msnav_sdp_offer(able, STREAMS, ip, &offer);
+  } else if (err == MSNAV_OK) {
+    msnav_sdp previous;
+    err = msnav_sdp_read(call->described, call->described_len, &previous);
+    if (err == MSNAV_OK) {
+      err = msnav_sdp_reoffer(&previous, able, STREAMS, ip, &offer);
+    }
+  }
+  char text[MSNAV_SDP_MAX_BYTES];
+  size_t len = 0;
+  if (err == MSNAV_OK) {
+    err = msnav_sdp_write(&offer, text, sizeof(text), &len);
+  }
+  if (err == MSNAV_OK) {
+    g_free(call->offer);
+    call->offer = g_memdup2(text, len);
+    call->offer_len = len;
+  }
+  return err;
+}
+
+/* The peer may send and be sent to where it was negotiated, not elsewhere:
+ * an SDP that names a third party makes us its weapon. */
+static bool addresses_ok(const msnav_call *call, const msnav_sdp_agreed *a) {
+  if (call->ctx->config.allow_relays) {
+    return true;
+  }
+  uint32_t peer = msnav_dialog_remote(call->dialog)->ip;
+  bool rtp = a->remote_rtp.ip == peer || a->remote_rtp.ip == 0; /* on hold */
+  bool rtcp = a->remote_rtcp.ip == peer || a->remote_rtcp.ip == 0 ||
+              a->remote_rtcp.port == 0;
+  return rtp && rtcp;
+}
+
+/* Bring the streams in line with what was agreed. */
+static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
+  for (size_t i = 0; i < result->count; i++) {
+    if (!addresses_ok(call, &result->agreed[i])) {
+      return MSNAV_ERR_ADDRESS;
+    }
+  }
+  uint32_t media = 0;
+  for (int k = 0; k < STREAMS; k++) {
+    call->streams[k].agreed = false;
+  }
+  for (size_t i = 0; i < result->count; i++) {
+    call_stream *st = stream_of(call, result->agreed[i].kind);
+    msnav_error err = msnav_call_apply(st, &result->agreed[i]);
+    if (err != MSNAV_OK) {
+      return err;
+    }
+    st->agreed = true;
+    media |= st->media;
+  }
+  for (int k = 0; k < STREAMS; k++) {
+    if (!call->streams[k].agreed) {
+      msnav_call_close_stream(&call->streams[k]);
+    }
+  }
+  call->media = media;
+  if (call->talking) {
+    msnav_call_start_media(call); /* streams that are new */
+  }
+  return MSNAV_OK;
+}
+
+msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
+                                  size_t cap, size_t *len) {
+  msnav_sdp offer;
+  msnav_error err = msnav_sdp_read(text.ptr, text.len, &offer);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  /* In mid-call the peer may add what we can do at all. */
+  uint32_t media = call->talking ? call->ctx->config.media : call->media;
+  uint32_t offered = 0;
+  for (size_t i = 0; i < offer.media_count; i++) {
+    call_stream *st = stream_of(call, offer.media[i].kind);
+    if (st != NULL && offer.media[i].rtp.port != 0) {
+      offered |= st->media;
+    }
+  }
+  uint32_t ip = msnav_dialog_local(call->dialog)->ip;
+  msnav_sdp_ability all[STREAMS];
+  err = abilities(call, media & offered, call->hold, ip, all);
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  msnav_sdp answer;
+  msnav_sdp_result result;
+  err = msnav_sdp_answer(&offer, all, STREAMS, ip, &answer, &result);
+  if (err == MSNAV_OK) {
+    err = msnav_sdp_write(&answer, buf, cap, len);
+  }
+  if (err == MSNAV_OK) {
+    err = apply(call, &result);
+  }
+  if (err == MSNAV_OK) {
+    keep_description(call, buf, *len);
+  }
+  return err;
+}
+
+msnav_error msnav_call_take_answer(msnav_call *call, msnav_str text) {
+  msnav_sdp offer;
+  msnav_sdp answer;
+  msnav_sdp_result result;
+  msnav_error err = msnav_sdp_read(call->offer, call->offer_len, &offer);
+  if (err == MSNAV_OK) {
+    err = msnav_sdp_read(text.ptr, text.len, &answer);
+  }
+  if (err == MSNAV_OK) {
+    err = msnav_sdp_accept_answer(&offer, &answer, &result);
+  }
+  if (err == MSNAV_OK) {
+    call->hold = call->wanted_hold;
+    keep_description(call, call->offer, call->offer_len);
+    err = apply(call, &result);
+  }
+  return err;
+}

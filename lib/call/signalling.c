@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The SIP dialog of a call. */
+#include "base/text.h"
+#include "call/context.h"
+#include <string.h>
+
+static void on_offer(void *arg, msnav_str sdp, bool again) {
+  msnav_call *call = arg;
+  char answer[MSNAV_SDP_MAX_BYTES];
+  size_t len = 0;
+  if (!again && msnav_call_feed(call, MSNAV_EV_SIP_INCOMING) != MSNAV_OK) {
+    (void)msnav_dialog_refuse(call->dialog, 480);
+    return;
+  }
+  msnav_error err =
+    msnav_call_take_offer(call, sdp, answer, sizeof(answer), &len);
+  if (err == MSNAV_OK) {
+    err = msnav_dialog_answer(call->dialog, answer, len);
+  } else {
+    msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
+                   "offer refused with 488: %s", msnav_strerror(err));
+    call->sip_status = 488;
+    (void)msnav_dialog_refuse(call->dialog, 488);
+  }
+  if (err != MSNAV_OK && !again) {
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+  } else if (err == MSNAV_OK && again && call->ctx->events.media != NULL &&
+             !call->released) {
+    call->ctx->events.media(call->ctx->self, call);
+  }
+}
+
+static void on_answer(void *arg, msnav_str sdp, bool again) {
+  msnav_call *call = arg;
+  call->offering = false;
+  call->sip_status = 200;
+  msnav_error err = msnav_call_take_answer(call, sdp);
+  if (err != MSNAV_OK) {
+    msnav_call_log(call->ctx, MSNAV_LOG_ERROR, call,
+                   "answer cannot be used: %s", msnav_strerror(err));
+    (void)msnav_dialog_hangup(call->dialog);
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+    return;
+  }
+  if (again && call->ctx->events.media != NULL && !call->released) {
+    call->ctx->events.media(call->ctx->self, call);
+  }
+}
+
+static void on_confirmed(void *arg) {
+  (void)msnav_call_feed(arg, MSNAV_EV_SIP_UP);
+}
+
+static void on_refused(void *arg, unsigned status, bool again) {
+  msnav_call *call = arg;
+  call->offering = false;
+  call->sip_status = status;
+  msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call, "%s refused with %u",
+                 again ? "re-INVITE" : "SIP INVITE", status);
+  if (!again || status == 408 || status == 481) { /* RFC 3261 12.2.1.2 */
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+  } else if (call->ctx->events.media != NULL && !call->released) {
+    call->ctx->events.media(call->ctx->self, call);
+  }
+}
+
+static void on_bye(void *arg) {
+  (void)msnav_call_feed(arg, MSNAV_EV_SIP_BYE);
+}
+
+static void on_closed(void *arg, unsigned status) {
+  msnav_call *call = arg;
+  if (status == 408) {
+    return; /* the session's own deadline names the reason */
+  }
+  (void)msnav_call_feed(call, MSNAV_EV_SIP_CLOSED);
+}
+
+static void on_failed(void *arg, msnav_error error) {
+  msnav_call *call = arg;
+  msnav_call_log(call->ctx, MSNAV_LOG_ERROR, call, "SIP failed: %s",
+                 msnav_strerror(error));
+  (void)msnav_call_feed(call, MSNAV_EV_FAILED);
+}
+
+static const msnav_dialog_events dialog_events = {
+  .size = sizeof(msnav_dialog_events),
+  .offer = on_offer,
+  .answer = on_answer,
+  .confirmed = on_confirmed,
+  .refused = on_refused,
+  .bye = on_bye,
+  .closed = on_closed,
+  .failed = on_failed,
+};
+
+/* "sip:" and the account, when it can stand in a URI as it is. */
+static char *sip_uri(const char *account) {
+  for (const char *c = account; *c != '\0'; c++) {
+    if (!g_ascii_isalnum(*c) && strchr("@.-_+", *c) == NULL) {
+      return NULL;
+    }
+  }
+  return g_strconcat("sip:", account, NULL);
+}
+
+msnav_error msnav_call_open_dialog(msnav_call *call) {
+  msnav_context *ctx = call->ctx;
+  const msnav_config *c = &ctx->config;
+  msnav_session_info info = {.size = sizeof(info)};
+  (void)msnav_session_get_info(call->session, &info);
+  bool direct = info.role >= MSNAV_ROLE_DIRECT_CALLER;
+  bool rtc = c->profile == MSNAV_PROFILE_RTC_1_2;
+  /* RTC names the other party in its From (paper section 2). */
+  char *from = sip_uri(rtc && !direct ? call->peer : c->account);
+  char *to = direct || rtc ? NULL : sip_uri(call->peer);
+  msnav_dialog_config config = {
+    .size = sizeof(config),
+    .profile = c->profile,
+    .bind = {c->bind_ip, c->sip_port},
+    .advertised_ip = c->advertised_ip,
+    .remote = info.remote,
+    .accept_first = info.role == MSNAV_ROLE_DIRECT_CALLED,
+    .proxy = c->proxy,
+    .from_name = c->name,
+    .from_uri = from,
+    .to_uri = to,
+    .user = rtc ? NULL : "msnav",
+    .user_agent = c->user_agent,
+    .setup_limit = c->setup,
+  };
+  if (call->listen_at.port != 0 || call->listen_at.ip != 0) {
+    config.bind = call->listen_at;
+  }
+  msnav_error err =
+    msnav_dialog_new(ctx->sip, &config, &dialog_events, call, &call->dialog);
+  g_free(from);
+  g_free(to);
+  if (err == MSNAV_OK) {
+    g_hash_table_insert(ctx->by_port,
+                        GUINT_TO_POINTER(
+                          msnav_dialog_local(call->dialog)->port),
+                        call);
+  }
+  return err;
+}
+
+static void count_refusals(msnav_call *call) {
+  const char *name;
+  uint32_t count;
+  for (size_t i = 0;
+       msnav_dialog_refusals(call->dialog, i, &name, &count) == MSNAV_OK; i++) {
+    call->ctx->sip_refused += count;
+  }
+}
+
+void msnav_call_close_dialog(msnav_call *call) {
+  if (call->dialog == NULL) {
+    return;
+  }
+  count_refusals(call);
+  g_hash_table_remove(call->ctx->by_port,
+                      GUINT_TO_POINTER(msnav_dialog_local(call->dialog)->port));
+  msnav_dialog_free(call->dialog);
+  call->dialog = NULL;
+  call->offering = false;
+}
+
+msnav_error msnav_call_invite(msnav_call *call) {
+  msnav_error err = msnav_call_write_offer(call);
+  if (err == MSNAV_OK) {
+    err = msnav_dialog_invite(call->dialog, call->offer, call->offer_len);
+  }
+  call->offering = err == MSNAV_OK;
+  return err;
+}

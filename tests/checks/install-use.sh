@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# usage: install-use.sh SOURCE_ROOT WORK_DIR
+# The library is used as others use it: installed and found by pkg-config,
+# shared and static; and as a meson subproject.
+set -eu
+root=$1
+use=$2/use
+rm -rf "$use"
+mkdir -p "$use"
+prefix=$use/prefix
+
+cat >"$use/user.c" <<'C'
+#include <msnav/glib.h>
+#include <msnav/msnav.h>
+#include <stdio.h>
+
+static void send(void *self, msnav_call *call, msnav_str peer,
+                 const char *payload, size_t len) {
+  (void)self, (void)call, (void)payload;
+  printf("%zu bytes to %.*s\n", len, (int)peer.len, peer.ptr);
+}
+
+int main(void) {
+  msnav_loop loop;
+  msnav_events events = {.size = sizeof(events), .send = send};
+  msnav_config config = {.size = sizeof(config), .bind_ip = 0x7f000001};
+  msnav_context *ctx;
+  msnav_call *call;
+  if (msnav_glib_loop(&loop, NULL) != MSNAV_OK ||
+      msnav_context_new(&loop, &config, &events, NULL, &ctx) != MSNAV_OK ||
+      msnav_call_start(ctx, msnav_str_of("bob@example.com"), MSNAV_AUDIO,
+                       &call) != MSNAV_OK) {
+    return 1;
+  }
+  msnav_context_free(ctx);
+  return 0;
+}
+C
+
+meson setup "$use/build" "$root" --prefix "$prefix" --libdir lib -Dtests=false \
+  -Dexamples=false >/dev/null
+meson install -C "$use/build" >/dev/null
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+flags=$(pkg-config --cflags msnav glib-2.0)
+
+echo "shared, by pkg-config"
+# shellcheck disable=SC2046,SC2086
+cc -std=c11 -Wall -Werror $flags "$use/user.c" -o "$use/shared" $(pkg-config --libs msnav glib-2.0)
+readelf -d "$use/shared" | grep -q 'libmsnav.so.0'
+LD_LIBRARY_PATH="$prefix/lib" "$use/shared" | grep -q 'bytes to bob@example.com'
+
+echo "static, by pkg-config"
+# shellcheck disable=SC2046,SC2086
+cc -std=c11 -Wall -Werror $flags "$use/user.c" -o "$use/static" \
+  "$prefix/lib/libmsnav.a" $(pkg-config --static --libs msnav | sed 's/-lmsnav\b//')
+"$use/static" | grep -q 'bytes to bob@example.com'
+
+echo "as a subproject"
+mkdir -p "$use/project/subprojects"
+ln -s "$root" "$use/project/subprojects/msnav"
+cp "$use/user.c" "$use/project/"
+cat >"$use/project/meson.build" <<'M'
+project('user', 'c', default_options: ['c_std=c11'])
+msnav = dependency('msnav', fallback: 'msnav',
+  default_options: ['tests=false', 'examples=false'])
+test('call', executable('user', 'user.c', dependencies: [msnav, dependency('glib-2.0')]))
+M
+env -u PKG_CONFIG_PATH meson setup "$use/project/build" "$use/project" >/dev/null
+meson test -C "$use/project/build"
+
+echo "without any optional dependency"
+meson setup "$use/bare" "$root" -Dauto_features=disabled -Dexamples=false \
+  -Dtests=false >/dev/null
+ninja -C "$use/bare" >/dev/null

@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whole calls through the façade: the ways they begin, go on and end. */
+#include "test.h"
+
+#include "support/pair.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int setup(void **state) {
+  *state = calloc(1, sizeof(pair));
+  return 0;
+}
+
+static int teardown(void **state) {
+  free(*state);
+  return 0;
+}
+
+static const char *field(const person *who, const char *name) {
+  static char value[128];
+  const char *at = strstr(who->last_sent, name);
+  value[0] = '\0';
+  if (at != NULL) {
+    sscanf(at + strlen(name), ": %127[^\r]", value);
+  }
+  return value;
+}
+
+static void nothing_leaks(pair *p, int before) {
+  pair_free(p);
+  assert_int_equal(pair_descriptors(), before);
+}
+
+/* paper sections 1 to 4 */
+static void inviter_calls_talks_and_hangs_up(void **state) {
+  pair *p = *state;
+  int before = pair_descriptors();
+  pair_init(p, NULL, NULL);
+  person *alice = &p->people[ALICE];
+  person *bob = &p->people[BOB];
+  pair_connect(p);
+  pair_run(p, 1500);
+  assert_true(pair_tone(alice, 1000, 4000, 4000) > 0.9);
+  assert_true(pair_tone(bob, 440, 4000, 4000) > 0.9);
+  assert_int_equal(msnav_call_hangup(alice->call), MSNAV_OK);
+  assert_int_equal(msnav_call_hangup(alice->call), MSNAV_ERR_STATE);
+  assert_true(pair_until(p, pair_both_ended, 1000));
+  assert_string_equal(alice->states,
+                      "inviting,answered,connecting,talking,hanging up,ended");
+  /* the CANCEL may come before the BYE: here it travels through memory */
+  if (strcmp(bob->states, "ringing,accepted,connecting,talking,ended") != 0) {
+    assert_string_equal(bob->states, "ringing,accepted,connecting,talking,"
+                                     "hanging up,ended");
+  }
+  assert_int_equal(alice->reason, MSNAV_REASON_HANGUP_LOCAL);
+  assert_int_equal(bob->reason, MSNAV_REASON_HANGUP_REMOTE);
+  assert_string_equal(field(alice, "Cancel-Code"), "TIMEOUT");
+  assert_string_equal(field(bob, "Cancel-Code"), "TIMEOUT");
+  assert_int_equal(alice->sent, 3); /* INVITE, ACCEPT, CANCEL */
+  assert_int_equal(bob->sent, 2);   /* ACCEPT, CANCEL */
+  nothing_leaks(p, before);
+}
+
+static void invitee_may_hang_up_as_well(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  pair_connect(p);
+  assert_int_equal(msnav_call_hangup(p->people[BOB].call), MSNAV_OK);
+  assert_true(pair_until(p, pair_both_ended, 1000));
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_HANGUP_LOCAL);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_HANGUP_REMOTE);
+  pair_free(p);
+}
+
+static void profile_rtc_works_both_ways(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  msnav_config b = pair_config(0x7f000002);
+  a.profile = b.profile = MSNAV_PROFILE_RTC_1_2;
+  for (int who = ALICE; who <= BOB; who++) {
+    pair_init(p, &a, &b);
+    pair_connect(p);
+    assert_int_equal(msnav_call_hangup(p->people[who].call), MSNAV_OK);
+    assert_true(pair_until(p, pair_both_ended, 1000));
+    assert_int_equal(p->people[who].reason, MSNAV_REASON_HANGUP_LOCAL);
+    pair_free(p);
+  }
+}
+
+static void reject_call(person *me, msnav_call *call) {
+  (void)me;
+  assert_int_equal(msnav_call_reject(call), MSNAV_OK);
+}
+
+/* paper section 6 */
+static void invitee_rejects(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  p->people[BOB].on_incoming = reject_call;
+  pair_start(p, MSNAV_AUDIO);
+  assert_true(pair_until(p, pair_both_ended, 1000));
+  assert_string_equal(field(&p->people[BOB], "Cancel-Code"), "REJECT");
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_REJECTED_LOCAL);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_REJECTED_REMOTE);
+  pair_free(p);
+}
+
+static void inviter_cancels_while_it_rings(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  p->people[BOB].auto_accept = false;
+  msnav_call *call = pair_start(p, MSNAV_AUDIO);
+  assert_int_equal(msnav_call_hangup(call), MSNAV_OK);
+  assert_true(pair_until(p, pair_both_ended, 1000));
+  assert_string_equal(field(&p->people[ALICE], "Cancel-Code"), "TIMEOUT");
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_CANCELLED_LOCAL);
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_CANCELLED_REMOTE);
+  pair_free(p);
+}
+
+/* A call that nobody answers ends by itself, on either side first. */
+static void ringing_ends_by_itself(void **state) {
+  pair *p = *state;
+  msnav_config quick = pair_config(0x7f000001);
+  quick.ring_out = quick.ring_in = 150000;
+  pair_init(p, &quick, NULL);
+  p->people[BOB].auto_accept = false;
+  pair_start(p, MSNAV_AUDIO);
+  assert_true(pair_until(p, pair_both_ended, 2000));
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_NO_ANSWER);
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_CANCELLED_REMOTE);
+  pair_free(p);
+
+  quick.bind_ip = 0x7f000002;
+  pair_init(p, NULL, &quick);
+  p->people[BOB].auto_accept = false;
+  pair_start(p, MSNAV_AUDIO);
+  assert_true(pair_until(p, pair_both_ended, 2000));
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_MISSED);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_CANCELLED_REMOTE);
+  pair_free(p);
+}
+
+static void go_silent(person *me, msnav_call *call) {
+  me->mute_msnp = true; /* ACCEPT and all that follows are lost */
+  assert_int_equal(msnav_call_accept(call, 0), MSNAV_OK);
+}
+
+static void lost_addresses_end_the_exchange(void **state) {
+  pair *p = *state;
+  msnav_config quick = pair_config(0x7f000002);
+  quick.exchange = 150000;
+  pair_init(p, NULL, &quick);
+  p->people[BOB].on_incoming = go_silent;
+  pair_start(p, MSNAV_AUDIO);
+  pair_run(p, 400);
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_NO_ADDRESS);
+  assert_int_equal(pair_state(&p->people[ALICE]), MSNAV_STATE_INVITING);
+  pair_free(p);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_SHUTDOWN);
+}
+
+/* An ACCEPT from nobody's address: what a dead or lying peer sends. */
+static void accept_with(person *bob, const char *address) {
+  char payload[700];
+  person *alice = bob->other;
+  snprintf(payload, sizeof(payload),
+           "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "
+           "charset=UTF-8\r\n\r\nInvitation-Command: ACCEPT\r\n"
+           "Context-Data: Requested:SIP_A,;\r\nInvitation-Cookie: %s\r\n"
+           "Launch-Application: TRUE\r\nRequest-Data: IP-Address:\r\n"
+           "IP-Address: %s\r\n\r\n",
+           field(alice, "Invitation-Cookie"), address);
+  msnav_context_receive(alice->ctx, msnav_str_of(bob->account), payload,
+                        strlen(payload));
+}
+
+static void peer_that_vanishes_ends_the_exchange(void **state) {
+  pair *p = *state;
+  msnav_config quick = pair_config(0x7f000001);
+  quick.exchange = 150000;
+  pair_init(p, &quick, NULL);
+  p->people[BOB].auto_accept = false;
+  pair_start(p, MSNAV_AUDIO);
+  accept_with(&p->people[BOB], "127.0.0.9:9");
+  assert_int_equal(pair_state(&p->people[ALICE]), MSNAV_STATE_ANSWERED);
+  pair_run(p, 400);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_NO_ADDRESS);
+  pair_free(p);
+}
+
+static void forbidden_addresses_end_the_call(void **state) {
+  pair *p = *state;
+  static const char *const bad[] = {"0.0.0.0:5060",
+                                    "224.0.0.1:5060",
+                                    "255.255.255.255:9",
+                                    "1.2.3.4:0",
+                                    "1.2.3.4",
+                                    "localhost:5060",
+                                    ""};
+  for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+    pair_init(p, NULL, NULL);
+    p->people[BOB].auto_accept = false;
+    pair_start(p, MSNAV_AUDIO);
+    accept_with(&p->people[BOB], bad[i]);
+    pair_run(p, 10);
+    assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_BAD_ADDRESS);
+    assert_string_equal(field(&p->people[ALICE], "Cancel-Code"), "FAIL");
+    pair_free(p);
+  }
+}
+
+/* The peer's address is there, its messages arrive, but no SIP does. */
+static void deaf_peer_ends_the_set_up(void **state) {
+  pair *p = *state;
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  struct sockaddr_in sa = {.sin_family = AF_INET,
+                           .sin_addr.s_addr = htonl(0x7f000003)};
+  socklen_t len = sizeof(sa);
+  assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+  assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+  msnav_config quick = pair_config(0x7f000001);
+  quick.setup = 300000;
+  pair_init(p, &quick, NULL);
+  person *alice = &p->people[ALICE];
+  msnav_addr deaf = {0x7f000003, ntohs(sa.sin_port)};
+  assert_int_equal(msnav_call_dial(alice->ctx, &deaf, MSNAV_AUDIO,
+                                   &alice->call),
+                   MSNAV_OK);
+  pair_run(p, 3000);
+  assert_int_equal(alice->reason, MSNAV_REASON_SIP_TIMEOUT);
+  assert_int_equal(alice->sent, 0); /* a direct call knows no MSNP */
+  pair_free(p);
+  close(fd);
+}
+
+/* Both ring; the one that is accepted cancels the other. */
+static void crossing_invitations_become_one_call(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  person *alice = &p->people[ALICE];
+  person *bob = &p->people[BOB];
+  bob->auto_accept = alice->auto_accept = false;
+  msnav_call *from_alice = pair_start(p, MSNAV_AUDIO);
+  msnav_call *at_bob = bob->call;
+  msnav_call *from_bob;
+  assert_int_equal(msnav_call_start(bob->ctx, msnav_str_of(alice->account),
+                                    MSNAV_AUDIO, &from_bob),
+                   MSNAV_OK);
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(from_alice, &info), MSNAV_OK);
+  assert_int_equal(info.crossing, 1);
+  assert_int_equal(msnav_call_get_info(at_bob, &info), MSNAV_OK);
+  assert_int_equal(info.crossing, 1);
+  assert_int_equal(msnav_call_accept(at_bob, 0), MSNAV_OK);
+  assert_true(pair_until(p, pair_both_talk, 2000));
+  assert_int_equal(msnav_call_get_info(from_bob, &info), MSNAV_OK);
+  assert_int_equal(info.state, MSNAV_STATE_ENDED);
+  assert_int_equal(info.reason, MSNAV_REASON_CROSSED);
+  assert_int_equal(msnav_call_get_info(from_alice, &info), MSNAV_OK);
+  assert_int_equal(info.state, MSNAV_STATE_TALKING);
+  pair_free(p);
+}
+
+static bool media_changed(pair *p) {
+  return p->people[ALICE].media_changes > 0 && p->people[BOB].media_changes > 0;
+}
+
+static void next_change(pair *p) {
+  p->people[ALICE].media_changes = p->people[BOB].media_changes = 0;
+}
+
+static void held_peer_hears_nothing_until_resumed(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  person *alice = &p->people[ALICE];
+  pair_connect(p);
+  pair_run(p, 500);
+  assert_int_equal(msnav_call_hold(alice->call, true), MSNAV_OK);
+  assert_int_equal(msnav_call_hold(alice->call, false), MSNAV_ERR_STATE);
+  assert_true(pair_until(p, media_changed, 1000));
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(p->people[BOB].call, &info), MSNAV_OK);
+  assert_int_equal(info.held_by_peer, 1);
+  assert_int_equal(msnav_call_get_info(alice->call, &info), MSNAV_OK);
+  assert_int_equal(info.held, 1);
+  pair_run(p, 400);
+  size_t from = alice->heard_count;
+  pair_run(p, 400);
+  assert_true(pair_tone(alice, 1000, from, 2400) < 0.1);
+
+  next_change(p);
+  assert_int_equal(msnav_call_hold(alice->call, false), MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 1000));
+  pair_run(p, 400);
+  from = alice->heard_count;
+  pair_run(p, 500);
+  assert_true(pair_tone(alice, 1000, from, 3200) > 0.9);
+  pair_free(p);
+}
+
+static void video_comes_and_goes_in_mid_call(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  msnav_config b = pair_config(0x7f000002);
+  a.media = b.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  pair_init(p, &a, &b);
+  person *alice = &p->people[ALICE];
+  person *bob = &p->people[BOB];
+  pair_connect(p);
+  static const uint8_t picture[300] = {1};
+  msnav_payload payload = {picture, sizeof(picture), 9000, 0, 0, true};
+  assert_int_equal(msnav_call_send_video(alice->call, &payload),
+                   MSNAV_ERR_STATE);
+  assert_int_equal(msnav_call_set_media(alice->call, MSNAV_AUDIO | MSNAV_VIDEO),
+                   MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 1000));
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(bob->call, &info), MSNAV_OK);
+  assert_int_equal(info.media, MSNAV_AUDIO | MSNAV_VIDEO);
+  assert_int_equal(info.video_payload_type, 34);
+  for (int i = 0; i < 20; i++) {
+    payload.timestamp += 3000;
+    assert_int_equal(msnav_call_send_video(alice->call, &payload), MSNAV_OK);
+    pair_run(p, 10);
+  }
+  assert_true(bob->video_payloads >= 10);
+
+  next_change(p);
+  assert_int_equal(msnav_call_set_media(alice->call, MSNAV_AUDIO), MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 1000));
+  assert_int_equal(msnav_call_get_info(bob->call, &info), MSNAV_OK);
+  assert_int_equal(info.media, MSNAV_AUDIO);
+  size_t from = alice->heard_count;
+  pair_run(p, 500);
+  assert_true(pair_tone(alice, 1000, from, 3000) > 0.9);
+  pair_free(p);
+}
+
+static void video_can_be_asked_for_at_once_and_refused(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  pair_init(p, &a, NULL);
+  pair_start(p, MSNAV_AUDIO | MSNAV_VIDEO);
+  assert_true(pair_until(p, pair_both_talk, 2000));
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(p->people[ALICE].call, &info), MSNAV_OK);
+  assert_int_equal(info.media, MSNAV_AUDIO);
+  assert_string_equal(field(&p->people[ALICE], "Invitation-Command"), "ACCEPT");
+  pair_free(p);
+}
+
+static void nothing_in_common_is_said_so(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  pair_init(p, &a, NULL);
+  pair_start(p, MSNAV_VIDEO);
+  pair_run(p, 50);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_NOT_INSTALLED);
+  assert_int_equal(p->people[BOB].incoming, 0);
+  assert_string_equal(field(&p->people[BOB], "Cancel-Code"),
+                      "REJECT_NOT_INSTALLED");
+  pair_free(p);
+}
+
+static void codecs_without_a_common_one_end_with_488(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  msnav_config b = pair_config(0x7f000002);
+  a.codecs = "PCMU";
+  b.codecs = "PCMA";
+  pair_init(p, &a, &b);
+  pair_start(p, MSNAV_AUDIO);
+  assert_true(pair_until(p, pair_both_ended, 2000));
+  /* the inviter refuses the invitee's offer; its 488 and its CANCEL race */
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_SIP_REFUSED);
+  assert_true(p->people[BOB].reason == MSNAV_REASON_SIP_REFUSED ||
+              p->people[BOB].reason == MSNAV_REASON_PEER_FAILED);
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(p->people[ALICE].call, &info), MSNAV_OK);
+  assert_int_equal(info.sip_status, 488);
+  pair_free(p);
+}
+
+static void keys_are_heard_in_order(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  pair_connect(p);
+  person *alice = &p->people[ALICE];
+  assert_int_equal(msnav_call_dtmf(alice->call, '!', 0), MSNAV_ERR_INVALID);
+  for (const char *k = "5*#D"; *k != '\0'; k++) {
+    assert_int_equal(msnav_call_dtmf(alice->call, *k, 60000), MSNAV_OK);
+  }
+  pair_run(p, 1200);
+  assert_string_equal(p->people[BOB].keys, "5*#D");
+  pair_free(p);
+}
+
+static void muted_peer_is_silent_but_alive(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  pair_connect(p);
+  pair_run(p, 300);
+  msnav_call_mute(p->people[BOB].call, true);
+  pair_run(p, 400);
+  person *alice = &p->people[ALICE];
+  size_t from = alice->heard_count;
+  pair_run(p, 400);
+  assert_true(pair_tone(alice, 1000, from, 2400) < 0.1);
+  assert_int_equal(pair_state(alice), MSNAV_STATE_TALKING);
+  msnav_call_mute(p->people[BOB].call, false);
+  pair_run(p, 300);
+  from = alice->heard_count;
+  pair_run(p, 400);
+  assert_true(pair_tone(alice, 1000, from, 2400) > 0.9);
+  pair_free(p);
+}
+
+static bool say_nothing(person *me, msnav_call *call) {
+  (void)me;
+  (void)call;
+  return false;
+}
+
+static void silence_of_the_wire_ends_the_call(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.silence = 500000;
+  pair_init(p, &a, NULL);
+  p->people[BOB].on_capture = say_nothing; /* and RTCP is seconds away */
+  pair_connect(p);
+  assert_true(pair_until(p, pair_both_ended, 2000));
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_NO_MEDIA);
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_HANGUP_REMOTE);
+  pair_free(p);
+}
+
+static void taken_port_is_a_named_end(void **state) {
+  pair *p = *state;
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  struct sockaddr_in sa = {.sin_family = AF_INET,
+                           .sin_addr.s_addr = htonl(0x7f000002)};
+  socklen_t len = sizeof(sa);
+  assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+  assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+  msnav_config b = pair_config(0x7f000002);
+  b.sip_port = ntohs(sa.sin_port);
+  pair_init(p, NULL, &b);
+  pair_start(p, MSNAV_AUDIO);
+  assert_true(pair_until(p, pair_both_ended, 1000));
+  assert_int_equal(p->people[BOB].reason, MSNAV_REASON_NETWORK);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_PEER_FAILED);
+  assert_non_null(strstr(p->people[BOB].log, "in use"));
+
+  person *alice = &p->people[ALICE];
+  msnav_addr taken = {0x7f000002, ntohs(sa.sin_port)};
+  msnav_call *call;
+  assert_int_equal(msnav_call_listen(alice->ctx, &taken, MSNAV_AUDIO, &call),
+                   MSNAV_ERR_IN_USE);
+  msnav_addr foreign = {0xc0000201, 5060};
+  assert_int_equal(msnav_call_listen(alice->ctx, &foreign, MSNAV_AUDIO, &call),
+                   MSNAV_ERR_ADDRESS);
+  pair_free(p);
+  close(fd);
+}
+
+static void undelivered_invitation_ends_and_a_talk_goes_on(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  p->people[BOB].auto_accept = false;
+  msnav_call *call = pair_start(p, MSNAV_AUDIO);
+  assert_int_equal(msnav_call_undelivered(call), MSNAV_OK);
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_UNDELIVERED);
+  pair_free(p);
+
+  pair_init(p, NULL, NULL);
+  pair_connect(p);
+  assert_int_equal(msnav_call_undelivered(p->people[ALICE].call),
+                   MSNAV_ERR_STATE);
+  assert_int_equal(pair_state(&p->people[ALICE]), MSNAV_STATE_TALKING);
+  pair_free(p);
+}
+
+static void direct_calls_need_no_switchboard(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  person *alice = &p->people[ALICE];
+  person *bob = &p->people[BOB];
+  msnav_addr at = {0x7f000002, 0};
+  assert_int_equal(msnav_call_listen(bob->ctx, &at, MSNAV_AUDIO, &bob->call),
+                   MSNAV_OK);
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(bob->call, &info), MSNAV_OK);
+  assert_int_not_equal(info.local_sip.port, 0);
+  assert_int_equal(msnav_call_dial(alice->ctx, &info.local_sip, MSNAV_AUDIO,
+                                   &alice->call),
+                   MSNAV_OK);
+  assert_true(pair_until(p, pair_both_talk, 2000));
+  pair_run(p, 1000);
+  assert_true(pair_tone(bob, 440, 4000, 2400) > 0.9);
+  assert_int_equal(msnav_call_hangup(bob->call), MSNAV_OK);
+  assert_true(pair_until(p, pair_both_ended, 1000));
+  assert_int_equal(alice->sent + bob->sent, 0);
+  pair_free(p);
+}
+
+static void payloads_of_others_are_handed_back(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  msnav_context *ctx = p->people[BOB].ctx;
+  msnav_str peer = msnav_str_of("alice@example.com");
+  static const char head[] = "MIME-Version: 1.0\r\nContent-Type: "
+                             "text/x-msmsgsinvite; charset=UTF-8\r\n\r\n";
+  static const struct {
+    const char *body;
+    msnav_error want;
+  } rows[] = {
+    /* a file transfer */
+    {"Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\r\n"
+     "Invitation-Command: INVITE\r\nInvitation-Cookie: 1\r\n\r\n",
+     MSNAV_ERR_NOT_OURS},
+    {"Invitation-Command: ACCEPT\r\nInvitation-Cookie: 77\r\n\r\n",
+     MSNAV_ERR_NOT_OURS},
+    {"no colon here\r\n\r\n", MSNAV_ERR_PARSE},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char payload[600];
+    snprintf(payload, sizeof(payload), "%s%s", head, rows[i].body);
+    assert_int_equal(msnav_context_receive(ctx, peer, payload, strlen(payload)),
+                     rows[i].want);
+  }
+  assert_int_equal(msnav_context_receive(ctx, peer, "hello", 5),
+                   MSNAV_ERR_NO_MIME);
+  assert_int_equal(p->people[BOB].sent, 0);
+  assert_int_equal(p->people[BOB].incoming, 0);
+  pair_free(p);
+}
+
+static void wrong_arguments_are_refused(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  msnav_context *ctx = p->people[ALICE].ctx;
+  msnav_call *call = NULL;
+  msnav_str nobody = {NULL, 0};
+  msnav_events events = {.size = sizeof(events)};
+  msnav_context *other;
+  const msnav_loop *loop = msnav_epoll_loop(p->epoll);
+  assert_int_equal(msnav_context_new(loop, NULL, &events, NULL, &other),
+                   MSNAV_ERR_INVALID); /* no send */
+  assert_int_equal(msnav_context_new(NULL, NULL, &events, NULL, &other),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_call_start(ctx, nobody, MSNAV_AUDIO, &call),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_call_start(ctx, msnav_str_of("b@x"), 0, &call),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_call_start(ctx, msnav_str_of("b@x"), MSNAV_VIDEO,
+                                    &call),
+                   MSNAV_ERR_INVALID); /* not among our media */
+  assert_int_equal(msnav_call_start(NULL, msnav_str_of("b@x"), 1, &call),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_call_hangup(NULL), MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_call_accept(NULL, 0), MSNAV_ERR_INVALID);
+  msnav_call_free(NULL);
+  msnav_context_free(NULL);
+  msnav_addr nowhere = {0, 0};
+  assert_int_equal(msnav_call_dial(ctx, &nowhere, MSNAV_AUDIO, &call),
+                   MSNAV_ERR_ADDRESS);
+  pair_free(p);
+}
+
+static void limits_hold(void **state) {
+  pair *p = *state;
+  msnav_config b = pair_config(0x7f000002);
+  b.max_calls_per_peer = 2;
+  pair_init(p, NULL, &b);
+  p->people[BOB].auto_accept = false;
+  for (int i = 0; i < 5; i++) {
+    pair_start(p, MSNAV_AUDIO);
+  }
+  assert_int_equal(p->people[BOB].incoming, 2);
+  msnav_context_counters c = {.size = sizeof(c)};
+  assert_int_equal(msnav_context_get_counters(p->people[BOB].ctx, &c),
+                   MSNAV_OK);
+  assert_int_equal(c.over_limit, 3);
+  assert_int_equal(c.live, 2);
+  pair_free(p);
+}
+
+static void many_calls_leave_nothing_behind(void **state) {
+  pair *p = *state;
+  int before = pair_descriptors();
+  pair_init(p, NULL, NULL);
+  for (int i = 0; i < 30; i++) {
+    p->people[ALICE].states[0] = p->people[BOB].states[0] = '\0';
+    p->people[ALICE].ended = p->people[BOB].ended = 0;
+    pair_connect(p);
+    assert_int_equal(msnav_call_hangup(p->people[i % 2].call), MSNAV_OK);
+    assert_true(pair_until(p, pair_both_ended, 1000));
+    msnav_call_free(p->people[ALICE].call);
+    msnav_call_free(p->people[BOB].call);
+    p->people[ALICE].call = p->people[BOB].call = NULL;
+  }
+  nothing_leaks(p, before);
+}
+
+int main(void) {
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+  const struct CMUnitTest tests[] = {
+    CASE(inviter_calls_talks_and_hangs_up),
+    CASE(invitee_may_hang_up_as_well),
+    CASE(profile_rtc_works_both_ways),
+    CASE(invitee_rejects),
+    CASE(inviter_cancels_while_it_rings),
+    CASE(ringing_ends_by_itself),
+    CASE(lost_addresses_end_the_exchange),
+    CASE(peer_that_vanishes_ends_the_exchange),
+    CASE(forbidden_addresses_end_the_call),
+    CASE(deaf_peer_ends_the_set_up),
+    CASE(crossing_invitations_become_one_call),
+    CASE(held_peer_hears_nothing_until_resumed),
+    CASE(video_comes_and_goes_in_mid_call),
+    CASE(video_can_be_asked_for_at_once_and_refused),
+    CASE(nothing_in_common_is_said_so),
+    CASE(codecs_without_a_common_one_end_with_488),
+    CASE(keys_are_heard_in_order),
+    CASE(muted_peer_is_silent_but_alive),
+    CASE(silence_of_the_wire_ends_the_call),
+    CASE(taken_port_is_a_named_end),
+    CASE(undelivered_invitation_ends_and_a_talk_goes_on),
+    CASE(direct_calls_need_no_switchboard),
+    CASE(payloads_of_others_are_handed_back),
+    CASE(wrong_arguments_are_refused),
+    CASE(limits_hold),
+    CASE(many_calls_leave_nothing_behind),
+  };
+  return cmocka_run_group_tests(tests, pair_warm_up, NULL);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Inside any callback the application may hang up, free the call, or free
+ * the whole context.  Each is done in each callback, at its first few
+ * occasions, on both sides, in a call that has everything; AddressSanitizer
+ * and the count of descriptors see what goes wrong. */
+#include "test.h"
+
+#include "support/pair.h"
+
+enum deed { HANG_UP, FREE_CALL, FREE_CONTEXT };
+
+/* When to do what. */
+static struct plan {
+  const char *what; /* the event */
+  int occasion;     /* the n-th of its kind on this side */
+  int side;
+  enum deed deed;
+  int seen;
+  bool done;
+} plan;
+
+static void strike(person *me, msnav_call *call, const char *what) {
+  if (plan.done || me != &me->pair->people[plan.side] ||
+      strcmp(what, plan.what) != 0 || ++plan.seen < plan.occasion) {
+    return;
+  }
+  plan.done = true;
+  switch (plan.deed) {
+  case HANG_UP:
+    msnav_call_hangup(call);
+    break;
+  case FREE_CALL:
+    msnav_call_free(call);
+    me->call = NULL;
+    break;
+  case FREE_CONTEXT: {
+    msnav_context *ctx = me->ctx;
+    me->ctx = NULL;
+    me->call = NULL;
+    msnav_context_free(ctx);
+    break;
+  }
+  }
+}
+
+static bool over(pair *p) {
+  return plan.done && (p->people[1 - plan.side].ended > 0 ||
+                       p->people[1 - plan.side].call == NULL);
+}
+
+/* A call with sound, a key, video and a hang-up. */
+static void eventful_call(pair *p) {
+  person *alice = &p->people[ALICE];
+  person *bob = &p->people[BOB];
+  if (msnav_call_start(alice->ctx, msnav_str_of(bob->account), MSNAV_AUDIO,
+                       &alice->call) != MSNAV_OK) {
+    return;
+  }
+  pair_until(p, pair_both_talk, 300);
+  if (alice->call != NULL && alice->ctx != NULL) {
+    (void)!msnav_call_dtmf(alice->call, '1', 40000);
+    (void)!msnav_call_set_media(alice->call, MSNAV_AUDIO | MSNAV_VIDEO);
+  }
+  for (int i = 0; i < 8 && !plan.done; i++) {
+    static const uint8_t picture[100] = {1};
+    msnav_payload payload = {picture, sizeof(picture), 0, 0, 0, true};
+    for (int k = 0; k < 2; k++) {
+      person *who = &p->people[k];
+      if (who->ctx != NULL && who->call != NULL) {
+        (void)!msnav_call_send_video(who->call, &payload);
+      }
+    }
+    pair_run(p, 25);
+  }
+  for (int k = 0; k < 2; k++) {
+    if (p->people[k].ctx != NULL && p->people[k].call != NULL) {
+      msnav_call_hangup(p->people[k].call);
+    }
+  }
+  pair_until(p, over, 400);
+}
+
+static void deeds_in(const char *what, int occasions) {
+  int before = pair_descriptors();
+  for (int side = ALICE; side <= BOB; side++) {
+    for (int occasion = 1; occasion <= occasions; occasion++) {
+      for (enum deed deed = HANG_UP; deed <= FREE_CONTEXT; deed++) {
+        plan = (struct plan){what, occasion, side, deed, 0, false};
+        pair *p = calloc(1, sizeof(*p));
+        msnav_config a = pair_config(0x7f000001);
+        msnav_config b = pair_config(0x7f000002);
+        a.media = b.media = MSNAV_AUDIO | MSNAV_VIDEO;
+        pair_init(p, &a, &b);
+        p->people[ALICE].on_any = p->people[BOB].on_any = strike;
+        eventful_call(p);
+        pair_free(p);
+        free(p);
+        assert_int_equal(pair_descriptors(), before);
+      }
+    }
+  }
+}
+
+static void in_send(void **state) {
+  (void)state;
+  deeds_in("send", 3);
+}
+
+static void in_incoming(void **state) {
+  (void)state;
+  deeds_in("incoming", 1);
+}
+
+static void in_state(void **state) {
+  (void)state;
+  deeds_in("state", 6);
+}
+
+static void in_capture(void **state) {
+  (void)state;
+  deeds_in("capture", 2);
+}
+
+static void in_play(void **state) {
+  (void)state;
+  deeds_in("play", 2);
+}
+
+static void in_dtmf(void **state) {
+  (void)state;
+  deeds_in("dtmf", 1);
+}
+
+static void in_media(void **state) {
+  (void)state;
+  deeds_in("media", 1);
+}
+
+static void in_video(void **state) {
+  (void)state;
+  deeds_in("video", 1);
+}
+
+static void in_level(void **state) {
+  (void)state;
+  deeds_in("level", 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(in_send),  cmocka_unit_test(in_incoming),
+    cmocka_unit_test(in_state), cmocka_unit_test(in_capture),
+    cmocka_unit_test(in_play),  cmocka_unit_test(in_dtmf),
+    cmocka_unit_test(in_media), cmocka_unit_test(in_video),
+    cmocka_unit_test(in_level),
+  };
+  return cmocka_run_group_tests(tests, pair_warm_up, NULL);
+}
