@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A whole call on this machine: two messengers, each a process of its own,
+# find each other through a switchboard server and talk with recorded speech.
+#
+#   sh examples/demo.sh              the call
+#   sh examples/demo.sh --drop 5     the same with 5 % of the RTP lost
+#   sh examples/demo.sh --reject     the invitee declines
+#   sh examples/demo.sh --no-answer  the invitee never answers
+#   --out DIR      where the recordings, call.pcap and ladder.svg go (./demo-out)
+#   --seconds N    how long they talk (10)
+#
+# Installs what is missing (Debian packages), builds, runs.  Exit code 0 only
+# when both sides heard the other's speech, or the case that was asked for
+# ended as it must.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+build=${MSNAV_BUILD:-$root/build-demo}
+
+sh "$root/examples/install.sh" build speech
+
+if [ ! -e "$build/build.ninja" ]; then
+  meson setup "$build" "$root" -Dtests=false >"$build.log" 2>&1 ||
+    { cat "$build.log"; exit 1; }
+fi
+ninja -C "$build" >"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
+
+exec python3 "$here/demo.py" --build "$build" "$@"

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* dial: a SIP call with sound and without MSNP.
+ *
+ *   dial --listen ADDR:PORT [OPTIONS]     wait for one call and answer it
+ *   dial sip:ADDR:PORT [OPTIONS]          call
+ *
+ *   --play FILE.wav      say this (16-bit mono); silence otherwise
+ *   --record FILE.wav    write what is heard
+ *   --seconds N          hang up after N seconds of talking (10)
+ *   --codec LIST         encoding names by preference, such as PCMA,PCMU
+ *   --profile rtc-1.2|standard
+ *   --bind ADDR          own address when calling (default: the route's)
+ *   --press KEYS         telephone-events, sent one second after the start
+ *
+ * Prints both session descriptions and, at the end, the statistics.
+ * Exit code: 0 hung up by either side after talking, 3 refused, 4 no answer,
+ * 5 no media, 6 any other end, 1 cannot start, 2 usage. */
+#include "wav.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <msnav/call.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct dial {
+  msnav_epoll *epoll;
+  msnav_context *ctx;
+  msnav_call *call;
+  wav *said, *heard;
+  const char *keys;
+  double seconds;
+  msnav_usec began;
+  bool pressed;
+  int code;
+} dial;
+
+static dial *interrupted; /* for the signal handler */
+
+static void on_signal(int number) {
+  (void)number;
+  interrupted->seconds = 0; /* noticed at the next sound frame */
+  if (interrupted->began == 0) {
+    msnav_epoll_stop(interrupted->epoll);
+  }
+}
+
+static void ignore_message(void *self, msnav_call *call, msnav_str peer,
+                           const char *payload, size_t len) {
+  (void)self;
+  (void)call;
+  (void)peer;
+  (void)payload;
+  (void)len; /* a direct call sends none */
+}
+
+static int exit_code(msnav_reason reason) {
+  switch ((int)reason) {
+  case MSNAV_REASON_HANGUP_LOCAL:
+  case MSNAV_REASON_HANGUP_REMOTE:
+    return 0;
+  case MSNAV_REASON_SIP_REFUSED:
+    return 3;
+  case MSNAV_REASON_SIP_TIMEOUT:
+  case MSNAV_REASON_CANCELLED_REMOTE:
+    return 4;
+  case MSNAV_REASON_NO_MEDIA:
+    return 5;
+  default:
+    return 6;
+  }
+}
+
+static void print_statistics(const msnav_call *call) {
+  msnav_call_info info = {.size = sizeof(info)};
+  msnav_stream_stats s = {.size = sizeof(s)};
+  msnav_call_get_info(call, &info);
+  if (msnav_call_get_stats(call, &s) != MSNAV_OK) {
+    return;
+  }
+  printf("codec %s, set-up %.1f ms, talked %.2f s\n",
+         info.codec != NULL ? info.codec : "none",
+         (double)info.setup_time / 1e3, (double)info.duration / 1e6);
+  printf("sent %" PRIu64 " packets, received %" PRIu64 ", lost %" PRId64
+         ", late %" PRIu64 ", reordered %" PRIu64 "\n",
+         s.sent_packets, s.received_packets, s.lost_packets, s.late_packets,
+         s.reordered_packets);
+  printf("jitter %.2f ms, buffer %.1f ms, concealed %.0f ms, round trip %.2f "
+         "ms, R %u, MOS %.2f\n",
+         s.jitter_us / 1e3, s.delay_us / 1e3, (double)s.concealed_us / 1e3,
+         s.round_trip_us / 1e3, s.r_factor, s.mos_centi / 100.0);
+}
+
+static void
+changed(void *self, msnav_call *call, msnav_state state, msnav_reason reason) {
+  dial *d = self;
+  printf("%s%s%s\n", msnav_state_name(state),
+         reason != MSNAV_REASON_NONE ? ": " : "",
+         reason != MSNAV_REASON_NONE ? msnav_reason_name(reason) : "");
+  if (state == MSNAV_STATE_TALKING) {
+    const msnav_loop *loop = msnav_epoll_loop(d->epoll);
+    d->began = loop->now(loop->data);
+  }
+  if (state == MSNAV_STATE_ENDED) {
+    print_statistics(call);
+    d->code = exit_code(reason);
+    msnav_epoll_stop(d->epoll);
+  }
+}
+
+static void
+pressed(void *self, msnav_call *call, char key, msnav_usec duration) {
+  (void)self;
+  (void)call;
+  if (duration != 0) {
+    printf("key %c, %.0f ms\n", key, (double)duration / 1e3);
+  }
+}
+
+/* The session description of a SIP message, with LF line ends. */
+static void trace(const msnav_trace *record, void *self) {
+  (void)self;
+  if (record->kind != MSNAV_TRACE_SIP) {
+    return;
+  }
+  const char *text = (const char *)record->data;
+  for (size_t i = 0; i + 4 < record->len; i++) {
+    if (memcmp(text + i, "\r\n\r\n", 4) == 0) {
+      printf("--- session description %s\n",
+             record->direction == MSNAV_OUT ? "sent" : "received");
+      for (i += 4; i < record->len; i++) {
+        char c = text[i];
+        if (c == '\n' || (c >= ' ' && c <= '~')) {
+          putchar(c);
+        }
+      }
+    }
+  }
+}
+
+static void
+log_line(msnav_log_level level, const char *line, size_t len, void *self) {
+  (void)self;
+  if (level <= MSNAV_LOG_WARNING) {
+    fprintf(stderr, "dial: %.*s\n", (int)len, line);
+  }
+}
+
+static bool
+capture(void *self, msnav_call *call, int16_t *pcm, size_t samples) {
+  dial *d = self;
+  const msnav_loop *loop = msnav_epoll_loop(d->epoll);
+  double talked = (double)(loop->now(loop->data) - d->began) / 1e6;
+  if (talked >= d->seconds) {
+    msnav_call_hangup(call);
+    return false;
+  }
+  if (!d->pressed && talked >= 1) {
+    d->pressed = true;
+    for (const char *k = d->keys; *k != '\0'; k++) {
+      if (msnav_call_dtmf(call, *k, 0) != MSNAV_OK) {
+        fprintf(stderr, "dial: key %c cannot be sent\n", *k);
+      }
+    }
+  }
+  return d->said != NULL && wav_read(d->said, pcm, samples) == samples;
+}
+
+static void play(void *self, msnav_call *call, const int16_t *pcm,
+                 size_t samples, unsigned played) {
+  dial *d = self;
+  (void)call;
+  (void)played;
+  if (d->heard != NULL) {
+    wav_write(d->heard, pcm, samples);
+  }
+}
+
+static int usage(void) {
+  fprintf(stderr,
+          "usage: dial --listen ADDR:PORT | sip:ADDR:PORT [--play FILE.wav]\n"
+          "            [--record FILE.wav] [--seconds N] [--codec LIST]\n"
+          "            [--profile rtc-1.2|standard] [--bind ADDR] [--press "
+          "KEYS]\n");
+  return 2;
+}
+
+static int fail(const char *what, const char *why) {
+  fprintf(stderr, "dial: %s: %s\n", what, why);
+  return 1;
+}
+
+typedef struct options {
+  const char *listen, *remote, *play, *record, *codec;
+  msnav_config config;
+} options;
+
+/* 0, or an exit code. */
+static int start(dial *d, const options *o) {
+  static const msnav_sound sound = {sizeof(sound), capture, play};
+  static const msnav_events events = {.size = sizeof(events),
+                                      .send = ignore_message,
+                                      .state = changed,
+                                      .dtmf = pressed,
+                                      .sound = &sound,
+                                      .log = log_line,
+                                      .trace = trace};
+  msnav_addr addr;
+  const char *text = o->listen != NULL ? o->listen : o->remote;
+  if (msnav_addr_parse(msnav_str_of(text), &addr) != MSNAV_OK ||
+      addr.port == 0) {
+    return fail(text, "not ADDR:PORT");
+  }
+  msnav_config config = o->config;
+  if (o->listen != NULL) {
+    config.bind_ip = addr.ip;
+  } else if (config.bind_ip == 0 && addr.ip >> 24 == 127) {
+    config.bind_ip = 0x7f000001;
+  }
+  msnav_error err =
+    msnav_context_new(msnav_epoll_loop(d->epoll), &config, &events, d, &d->ctx);
+  if (err != MSNAV_OK) {
+    return fail("cannot start", msnav_strerror(err));
+  }
+  err = o->listen != NULL
+          ? msnav_call_listen(d->ctx, &addr, MSNAV_AUDIO, &d->call)
+          : msnav_call_dial(d->ctx, &addr, MSNAV_AUDIO, &d->call);
+  return err != MSNAV_OK ? fail(text, msnav_strerror(err)) : 0;
+}
+
+/* 0, or an exit code. */
+static int open_files(dial *d, options *o) {
+  const char *why = NULL;
+  uint32_t rate = 8000;
+  if (o->play != NULL) {
+    d->said = wav_open(o->play, &why);
+    if (d->said == NULL) {
+      return fail(o->play, why);
+    }
+    rate = wav_rate(d->said);
+  }
+  o->config.sound_rate = rate;
+  if (o->record != NULL) {
+    d->heard = wav_create(o->record, rate, &why);
+    if (d->heard == NULL) {
+      return fail(o->record, why);
+    }
+  }
+  return 0;
+}
+
+/* 0, or an exit code. */
+static int parse(int argc, char **argv, dial *d, options *o) {
+  static const struct option known[] = {
+    {"listen", 1, NULL, 'l'}, {"play", 1, NULL, 'p'},
+    {"record", 1, NULL, 'r'}, {"seconds", 1, NULL, 's'},
+    {"codec", 1, NULL, 'c'},  {"profile", 1, NULL, 'P'},
+    {"bind", 1, NULL, 'b'},   {"press", 1, NULL, 'k'},
+    {NULL, 0, NULL, 0},
+  };
+  msnav_addr bind;
+  for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    switch (c) {
+    case 'l':
+      o->listen = optarg;
+      break;
+    case 'p':
+      o->play = optarg;
+      break;
+    case 'r':
+      o->record = optarg;
+      break;
+    case 's':
+      d->seconds = atof(optarg);
+      break;
+    case 'c':
+      o->config.codecs = optarg;
+      break;
+    case 'P':
+      if (strcmp(optarg, "rtc-1.2") == 0) {
+        o->config.profile = MSNAV_PROFILE_RTC_1_2;
+      } else if (strcmp(optarg, "standard") != 0) {
+        return usage();
+      }
+      break;
+    case 'b':
+      if (msnav_addr_parse(msnav_str_of(optarg), &bind) != MSNAV_OK) {
+        return fail(optarg, "not an address");
+      }
+      o->config.bind_ip = bind.ip;
+      break;
+    case 'k':
+      d->keys = optarg;
+      break;
+    default:
+      return usage();
+    }
+  }
+  if (optind < argc && strncmp(argv[optind], "sip:", 4) == 0) {
+    o->remote = argv[optind] + 4;
+  }
+  return (o->listen != NULL) == (o->remote != NULL) ? usage() : 0;
+}
+
+int main(int argc, char **argv) {
+  options o = {.config = {.size = sizeof(o.config), .name = "dial"}};
+  dial d = {.seconds = 10, .keys = "", .code = 6};
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  int code = parse(argc, argv, &d, &o);
+  if (code == 0) {
+    code = open_files(&d, &o);
+  }
+  if (code == 0 && msnav_epoll_new(&d.epoll) == MSNAV_OK) {
+    interrupted = &d;
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    code = start(&d, &o);
+    if (code == 0) {
+      code = msnav_epoll_run(d.epoll) == MSNAV_OK ? d.code : 1;
+    }
+    msnav_context_free(d.ctx);
+    msnav_epoll_free(d.epoll);
+  }
+  wav_close(d.said);
+  return wav_close(d.heard) ? code : fail(o.record, "cannot be written");
+}

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# usage: install.sh GROUP...   install the Debian packages that are missing
+#   build   what the library and its examples are built from
+#   test    what the tests need
+#   gate    what the stricter checks of .ci/run need
+#   speech  recorded speech of two people, for the demo
+set -eu
+
+wanted=""
+need() { # need TEST PACKAGE...: packages unless the test succeeds
+  test=$1
+  shift
+  sh -c "$test" >/dev/null 2>&1 || wanted="$wanted $*"
+}
+package() { # package NAME...: by the package's own name
+  for p in "$@"; do
+    need "dpkg-query -W -f '\${Status}' $p | grep -q 'ok installed'" "$p"
+  done
+}
+
+for group in "$@"; do
+  case $group in
+  build)
+    need 'command -v meson' meson
+    need 'command -v ninja' ninja-build
+    need 'command -v pkg-config' pkg-config
+    need 'command -v cc' gcc libc6-dev
+    need 'pkg-config --exists glib-2.0' libglib2.0-dev
+    need 'pkg-config --exists sofia-sip-ua' libsofia-sip-ua-dev
+    need 'pkg-config --exists sofia-sip-ua-glib' libsofia-sip-ua-glib-dev
+    need 'pkg-config --exists libsrtp2' libsrtp2-dev
+    need 'pkg-config --exists opus' libopus-dev
+    need 'pkg-config --exists speexdsp' libspeexdsp-dev
+    need 'test -e /usr/include/gsm.h -o -e /usr/include/gsm/gsm.h' libgsm1-dev
+    need 'command -v python3' python3
+    ;;
+  test)
+    need 'pkg-config --exists cmocka' libcmocka-dev
+    need 'command -v abidw' abigail-tools
+    need 'command -v g++' g++
+    need 'command -v git' git ca-certificates
+    package sip-tester tshark
+    ;;
+  gate)
+    need 'command -v clang' clang
+    package clang-tidy clang-format cppcheck doxygen libclang-rt-14-dev valgrind
+    ;;
+  speech)
+    package asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav
+    ;;
+  *)
+    echo "install.sh: unknown group $group" >&2
+    exit 2
+    ;;
+  esac
+done
+[ -z "$wanted" ] && exit 0
+
+echo "installing:$wanted"
+sudo=""
+[ "$(id -u)" = 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# shellcheck disable=SC2086
+$sudo apt-get install -y -qq --no-install-recommends $wanted >/dev/null

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Call ladders: events of a call as lines of text and as an SVG picture.
+
+An event is a dictionary: t (microseconds on one clock), who, kind.  Kind
+"arrow" goes from one column to another (from, to: A, S or B) and has proto,
+label and note; kind "state" has state and, at the end, reason.
+"""
+from html import escape
+
+COLUMNS = {"A": 10, "S": 40, "B": 70}  # of the text
+ARROW = {"MSNP": "-", "SIP": "=", "RTP": "~", "DTMF": "~"}
+WIDTH, TOP, STEP = 1000, 84, 30
+LANES = {"A": 170, "S": 500, "B": 830}  # of the picture
+COLOURS = {"MSNP": "#2563a8", "SIP": "#b4561a", "RTP": "#3a7d44", "DTMF": "#7a4fa3"}
+
+
+def _start(events, event):
+    """Time of the first arrow: the zero of the ladder."""
+    for e in events:
+        if e["kind"] == "arrow":
+            return e["t"]
+    return event["t"]
+
+
+def _printable(text):
+    return "".join(c if c.isprintable() else "·" for c in text)
+
+
+def line(event, earlier):
+    """One line of text, or None when there is nothing to see."""
+    if event["kind"] not in ("arrow", "state"):
+        return None
+    seconds = max(0, (event["t"] - _start(earlier, event)) / 1e6)
+    row = [" "] * 72
+    for at in COLUMNS.values():
+        row[at] = "|"
+    if event["kind"] == "arrow":
+        a, b = COLUMNS[event["from"]], COLUMNS[event["to"]]
+        lo, hi = min(a, b), max(a, b)
+        row[lo + 1:hi] = ARROW.get(event["proto"], "-") * (hi - lo - 1)
+        row[b - 1 if b > a else b + 1] = ">" if b > a else "<"
+        label = f" {_printable(event['label'])} "[: hi - lo - 5]
+        at = (lo + hi + 1 - len(label)) // 2
+        row[at:at + len(label)] = label
+        note = _printable(event.get("note", ""))
+    else:
+        at = COLUMNS[event["who"]]
+        text = event["state"].upper()
+        start = max(0, min(at - len(text) // 2, 72 - len(text)))
+        row[start:start + len(text)] = text
+        note = event.get("reason", "")
+    return f"{seconds:8.3f} " + "".join(row[9:]) + (f"  {note}" if note else "")
+
+
+def _arrow_svg(event, y):
+    a, b = LANES[event["from"]], LANES[event["to"]]
+    colour = COLOURS.get(event["proto"], "#555")
+    tip = b - 2 if b > a else b + 2
+    back = tip - 9 if b > a else tip + 9
+    dash = ' stroke-dasharray="7 5"' if event["proto"] in ("RTP", "DTMF") else ""
+    label = escape(_printable(event["label"]))
+    note = escape(_printable(event.get("note", "")))
+    title = f"<title>{label}{' · ' + note if note else ''}</title>"
+    return (f'<g>{title}<line x1="{a}" y1="{y}" x2="{back}" y2="{y}" stroke="{colour}" '
+            f'stroke-width="1.6"{dash}/><polygon points="{tip},{y} {back},{y - 4.5} '
+            f'{back},{y + 4.5}" fill="{colour}"/><text x="{(a + b) / 2}" y="{y - 6}" '
+            f'text-anchor="middle" class="label" fill="{colour}">{label}</text></g>')
+
+
+def _state_svg(event, y):
+    x = LANES[event["who"]]
+    text = event["state"]
+    if event.get("reason"):
+        text += f": {event['reason']}"
+    half = 4.2 * len(text) + 10
+    return (f'<g><rect x="{x - half}" y="{y - 13}" width="{2 * half}" height="20" rx="10" '
+            f'class="state"/><text x="{x}" y="{y + 1.5}" text-anchor="middle" '
+            f'class="statetext">{escape(text)}</text></g>')
+
+
+def svg(events, names):
+    """The whole ladder as a picture that reads on light and dark pages."""
+    shown = [e for e in events if e["kind"] in ("arrow", "state")]
+    height = TOP + STEP * (len(shown) + 1)
+    first = _start(shown, shown[0]) if shown else 0
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+        f'width="{WIDTH}" height="{height}" font-family="system-ui, sans-serif">',
+        "<title>A call, message by message</title>",
+        "<style>.page{fill:#fff}.lane{stroke:#c9ced6}.name{fill:#1c2430;font-size:17px;"
+        "font-weight:600}.label{font-size:12.5px}.time{fill:#7b8494;font-size:11px}"
+        ".state{fill:#eef1f5;stroke:#aab3c0}.statetext{fill:#1c2430;font-size:12px}"
+        ".key{font-size:12px}</style>",
+        f'<rect class="page" width="{WIDTH}" height="{height}"/>',
+    ]
+    for who, x in LANES.items():
+        parts.append(f'<text x="{x}" y="34" text-anchor="middle" class="name">'
+                     f"{escape(names[who])}</text>")
+        parts.append(f'<line x1="{x}" y1="46" x2="{x}" y2="{height - 12}" class="lane"/>')
+    for i, (proto, colour) in enumerate(COLOURS.items()):
+        parts.append(f'<text x="{12}" y="{20 + 15 * i}" class="key" fill="{colour}">{proto}</text>')
+    for i, event in enumerate(shown):
+        y = TOP + STEP * i + 10
+        seconds = max(0, (event["t"] - first) / 1e6)
+        parts.append(f'<text x="12" y="{y + 4}" class="time">{seconds:.3f} s</text>')
+        parts.append(_arrow_svg(event, y) if event["kind"] == "arrow" else _state_svg(event, y))
+    parts.append("</svg>\n")
+    return "\n".join(parts)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* WAV files: 16-bit PCM, mono, read and written a piece at a time. */
+#ifndef EXAMPLES_WAV_H
+#define EXAMPLES_WAV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct wav wav;
+
+/* Open for reading.  NULL with *why set when it cannot be: no such file, no
+ * WAV, not 16-bit PCM mono. */
+wav *wav_open(const char *path, const char **why);
+/* Create.  The header is made true by wav_close(). */
+wav *wav_create(const char *path, uint32_t rate, const char **why);
+uint32_t wav_rate(const wav *w);
+/* Samples read; fewer than asked for at the end of the file. */
+size_t wav_read(wav *w, int16_t *pcm, size_t samples);
+void wav_write(wav *w, const int16_t *pcm, size_t samples);
+/* false when something could not be written; w may be NULL. */
+bool wav_close(wav *w);
+
+#endif
