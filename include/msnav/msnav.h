@@ -12,4 +12,5 @@
 #include <msnav/loop.h>
 #include <msnav/media.h>
 #include <msnav/session.h>
+#include <msnav/switchboard.h>
 #endif

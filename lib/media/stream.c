@@ -208,7 +208,9 @@ msnav_error msnav_stream_new(const msnav_stream_config *config, msnav_usec now,
   s->sender.last = now;
   s->sender.level = s->received_level = 127;
   if (config->cname != NULL) {
-    strncat(s->cname, config->cname, sizeof(s->cname) - 1);
+    size_t n = strlen(config->cname);
+    memcpy(s->cname, config->cname,
+           n < sizeof(s->cname) ? n : sizeof(s->cname) - 1);
   }
   msnav_rtcp_timer_init(&s->rtcp_timer, msnav_random(&random),
                         config->rtcp_bandwidth != 0 ? config->rtcp_bandwidth

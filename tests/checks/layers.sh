@@ -9,7 +9,8 @@ bad=0
 allowed() {
   case $1 in
   base) echo base ;;
-  invite | switchboard | sdp | sipguard) echo "base $1" ;;
+  invite | sdp | sipguard) echo "base $1" ;;
+  switchboard) echo base invite switchboard ;;
   session) echo base invite session ;;
   codec) echo base codec ;;
   media) echo base codec media ;;

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test.h"
+
+#include <msnav/switchboard.h>
+
+typedef msnav_switchboard_command command;
+
+/* What a server writes to A and to B in paper sections 1 and 4, other lines
+ * of doc/protocol.md section 3 among them. */
+static const char from_server[] =
+  "USR 1 OK taogx@163.com dd\r\n"
+  "QNG 43\r\n"
+  "CAL 39 RINGING 17054421\r\n"
+  "RNG 17054421 207.46.108.35:1863 CKI 1064898110.23581 taogx@163.com dd\r\n"
+  "JOI yxu68@hotmail.com \xc2\xa0\xe5\xbe\x90\xe6\xb3\xb3\r\n"
+  "IRO 44 1 1 taogx@163.com dd\r\n"
+  "ANS 44 OK\r\n"
+  "MSG yxu68@hotmail.com \xc2\xa0\xe5\xbe\x90\xe6\xb3\xb3 12\r\n"
+  "a\r\nMSG b 5\r\n"
+  "ACK 45\r\n"
+  "NAK 46\r\n"
+  "217 47\r\n"
+  "BYE yxu68@hotmail.com\r\n"
+  "BYE yxu68@hotmail.com 1\r\n"
+  "XYZ 1 2 3\r\n"
+  "OUT\r\n";
+
+/* Commands as one text, so that two decodings can be compared. */
+static void describe(const command *c, char *text, size_t cap) {
+  size_t n = strlen(text);
+  snprintf(text + n, cap - n,
+           "%u t%u e%u i%u/%u idle%u ack%c [%.*s][%.*s][%.*s][%.*s][%.*s]"
+           "<%.*s>\n",
+           c->verb, c->transaction, c->error, c->index, c->count, c->idle,
+           c->ack != '\0' ? c->ack : '-', (int)c->account.len, c->account.ptr,
+           (int)c->name.len, c->name.ptr, (int)c->token.len, c->token.ptr,
+           (int)c->id.len, c->id.ptr, (int)c->host.len, c->host.ptr,
+           (int)c->payload.len, c->payload.ptr);
+}
+
+/* Decode a stream that arrives in two pieces. */
+static void decode(msnav_switchboard_side side, const char *bytes, size_t len,
+                   size_t cut, char *text, size_t cap) {
+  msnav_switchboard *sb;
+  assert_int_equal(msnav_switchboard_new(side, &sb), MSNAV_OK);
+  text[0] = '\0';
+  for (int part = 0; part < 2; part++) {
+    size_t size = part == 0 ? cut : len - cut;
+    char *block = exact_copy(bytes + (part == 0 ? 0 : cut), size);
+    for (size_t at = 0;;) {
+      at += msnav_switchboard_feed(sb, block + at, size - at);
+      command c = {.size = sizeof(c)};
+      msnav_error err = msnav_switchboard_next(sb, &c);
+      if (err == MSNAV_ERR_AGAIN) {
+        assert_int_equal(at, size);
+        break;
+      }
+      assert_int_equal(err, MSNAV_OK);
+      describe(&c, text, cap);
+    }
+    free(block);
+  }
+  msnav_switchboard_free(sb);
+}
+
+static void papers_lines_are_understood(void **state) {
+  (void)state;
+  char text[4096];
+  decode(MSNAV_SB_CLIENT, from_server, sizeof(from_server) - 1, 0, text,
+         sizeof(text));
+  assert_string_equal(
+    text, "2 t1 e0 i0/0 idle0 ack- [taogx@163.com][dd][][][]<>\n"
+          "17 t0 e0 i0/43 idle0 ack- [][][][][]<>\n"
+          "4 t39 e0 i0/0 idle0 ack- [][][][17054421][]<>\n"
+          "5 t0 e0 i0/0 idle0 ack- [taogx@163.com][dd][1064898110.23581]"
+          "[17054421][207.46.108.35:1863]<>\n"
+          "9 t0 e0 i0/0 idle0 ack- [yxu68@hotmail.com]"
+          "[\xc2\xa0\xe5\xbe\x90\xe6\xb3\xb3][][][]<>\n"
+          "8 t44 e0 i1/1 idle0 ack- [taogx@163.com][dd][][][]<>\n"
+          "7 t44 e0 i0/0 idle0 ack- [][][][][]<>\n"
+          "13 t0 e0 i0/0 idle0 ack- [yxu68@hotmail.com]"
+          "[\xc2\xa0\xe5\xbe\x90\xe6\xb3\xb3][][][]<a\r\nMSG b 5\r\n>\n"
+          "14 t45 e0 i0/0 idle0 ack- [][][][][]<>\n"
+          "15 t46 e0 i0/0 idle0 ack- [][][][][]<>\n"
+          "18 t47 e217 i0/0 idle0 ack- [][][][][]<>\n"
+          "10 t0 e0 i0/0 idle0 ack- [yxu68@hotmail.com][][][][]<>\n"
+          "10 t0 e0 i0/0 idle1 ack- [yxu68@hotmail.com][][][][]<>\n"
+          "0 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"
+          "11 t0 e0 i0/0 idle0 ack- [][][][][]<>\n");
+}
+
+static void any_cut_gives_the_same_commands(void **state) {
+  (void)state;
+  char whole[4096];
+  char cut[4096];
+  size_t len = sizeof(from_server) - 1;
+  decode(MSNAV_SB_CLIENT, from_server, len, 0, whole, sizeof(whole));
+  for (size_t at = 1; at <= len; at++) {
+    decode(MSNAV_SB_CLIENT, from_server, len, at, cut, sizeof(cut));
+    assert_string_equal(cut, whole);
+  }
+}
+
+static void golden_payloads_pass_byte_by_byte(void **state) {
+  (void)state;
+  size_t len;
+  char *payload = load_data("paper-2-accept1.msg", &len);
+  char stream[2048];
+  command out = {.size = sizeof(out),
+                 .verb = MSNAV_SB_SEND,
+                 .transaction = 45,
+                 .ack = 'A',
+                 .payload = {payload, len}};
+  size_t n = 0;
+  assert_int_equal(msnav_switchboard_write(&out, stream, sizeof(stream), &n),
+                   MSNAV_OK);
+  assert_memory_equal(stream, "MSG 45 A 486\r\n", 14); /* paper section 1 */
+  msnav_switchboard *sb;
+  assert_int_equal(msnav_switchboard_new(MSNAV_SB_SERVER, &sb), MSNAV_OK);
+  command in = {.size = sizeof(in)};
+  for (size_t i = 0; i < n; i++) {
+    assert_int_equal(msnav_switchboard_next(sb, &in), MSNAV_ERR_AGAIN);
+    assert_int_equal(msnav_switchboard_feed(sb, stream + i, 1), 1);
+  }
+  assert_int_equal(msnav_switchboard_next(sb, &in), MSNAV_OK);
+  assert_int_equal(in.verb, MSNAV_SB_SEND);
+  assert_int_equal(in.ack, 'A');
+  assert_int_equal(in.payload.len, len);
+  assert_memory_equal(in.payload.ptr, payload, len);
+  msnav_switchboard_free(sb);
+  free(payload);
+}
+
+/* Each line of the protocol, written and read back. */
+static void every_command_goes_both_ways(void **state) {
+  (void)state;
+#define S(text)                                                                \
+  { text, sizeof(text) - 1 }
+  static const struct {
+    msnav_switchboard_side reader;
+    command c;
+    const char *line;
+  } rows[] = {
+    {MSNAV_SB_SERVER,
+     {.verb = MSNAV_SB_USR,
+      .transaction = 1,
+      .account = S("a@b"),
+      .token = S("tok")},
+     "USR 1 a@b tok\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_USR_OK,
+      .transaction = 1,
+      .account = S("a@b"),
+      .name = S("A%20B")},
+     "USR 1 OK a@b A%20B\r\n"},
+    {MSNAV_SB_SERVER,
+     {.verb = MSNAV_SB_CAL,
+      .transaction = 39,
+      .account = S("yxu68@hotmail.com")},
+     "CAL 39 yxu68@hotmail.com\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_RINGING, .transaction = 39, .id = S("17054421")},
+     "CAL 39 RINGING 17054421\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_RNG,
+      .id = S("17054421"),
+      .host = S("207.46.108.35:1863"),
+      .token = S("1064898110.23581"),
+      .account = S("taogx@163.com"),
+      .name = S("dd")},
+     "RNG 17054421 207.46.108.35:1863 CKI 1064898110.23581 taogx@163.com "
+     "dd\r\n"},
+    {MSNAV_SB_SERVER,
+     {.verb = MSNAV_SB_ANS,
+      .transaction = 44,
+      .account = S("yxu68@hotmail.com"),
+      .token = S("1064898110.23581"),
+      .id = S("17054421")},
+     "ANS 44 yxu68@hotmail.com 1064898110.23581 17054421\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_ANS_OK, .transaction = 44},
+     "ANS 44 OK\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_IRO,
+      .transaction = 44,
+      .index = 1,
+      .count = 1,
+      .account = S("taogx@163.com"),
+      .name = S("dd")},
+     "IRO 44 1 1 taogx@163.com dd\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_JOI, .account = S("a@b"), .name = S("A")},
+     "JOI a@b A\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_BYE, .account = S("a@b")},
+     "BYE a@b\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_BYE, .account = S("a@b"), .idle = 1},
+     "BYE a@b 1\r\n"},
+    {MSNAV_SB_CLIENT, {.verb = MSNAV_SB_OUT}, "OUT\r\n"},
+    {MSNAV_SB_SERVER, {.verb = MSNAV_SB_OUT}, "OUT\r\n"},
+    {MSNAV_SB_SERVER,
+     {.verb = MSNAV_SB_SEND,
+      .transaction = 40,
+      .ack = 'S',
+      .payload = S("xyz")},
+     "MSG 40 S 3\r\nxyz"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_MSG,
+      .account = S("a@b"),
+      .name = S("A"),
+      .payload = S("\0\r\n")},
+     "MSG a@b A 3\r\n"},
+    {MSNAV_SB_CLIENT, {.verb = MSNAV_SB_ACK, .transaction = 45}, "ACK 45\r\n"},
+    {MSNAV_SB_CLIENT, {.verb = MSNAV_SB_NAK, .transaction = 45}, "NAK 45\r\n"},
+    {MSNAV_SB_SERVER, {.verb = MSNAV_SB_PNG}, "PNG\r\n"},
+    {MSNAV_SB_CLIENT, {.verb = MSNAV_SB_QNG, .count = 43}, "QNG 43\r\n"},
+    {MSNAV_SB_CLIENT,
+     {.verb = MSNAV_SB_ERROR, .error = 911, .transaction = 3},
+     "911 3\r\n"},
+  };
+#undef S
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char wire[4096];
+    char want[1024] = "";
+    char got[1024] = "";
+    size_t len = 0;
+    command c = rows[i].c;
+    c.size = sizeof(c);
+    assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                     MSNAV_OK);
+    assert_memory_equal(wire, rows[i].line, strlen(rows[i].line));
+    describe(&c, want, sizeof(want));
+    decode(rows[i].reader, wire, len, len / 2, got, sizeof(got));
+    assert_string_equal(got, want);
+  }
+}
+
+static void all_classes_of_acknowledgement_are_read(void **state) {
+  (void)state;
+  for (const char *k = "UNADS"; *k != '\0'; k++) {
+    char line[32];
+    char got[256];
+    char want[64];
+    snprintf(line, sizeof(line), "MSG 7 %c 1\r\nx", *k);
+    decode(MSNAV_SB_SERVER, line, strlen(line), 0, got, sizeof(got));
+    snprintf(want, sizeof(want), "12 t7 e0 i0/0 idle0 ack%c [", *k);
+    assert_memory_equal(got, want, strlen(want));
+  }
+}
+
+static void lines_and_payloads_are_bounded(void **state) {
+  (void)state;
+  static char endless[4000];
+  memset(endless, 'x', sizeof(endless));
+  static const char *const lost[] = {"MSG a@b A 1665\r\n",
+                                     "MSG a@b A 4294967296\r\n",
+                                     "MSG a@b A -1\r\n",
+                                     "MSG a@b A\r\n",
+                                     "MSG\r\n",
+                                     endless};
+  for (size_t i = 0; i < ARRAY_LEN(lost); i++) {
+    msnav_switchboard *sb;
+    command c = {.size = sizeof(c)};
+    assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, &sb), MSNAV_OK);
+    size_t len = lost[i] == endless ? sizeof(endless) : strlen(lost[i]);
+    msnav_switchboard_feed(sb, lost[i], len);
+    assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_ERR_TOO_LONG);
+    assert_int_equal(msnav_switchboard_feed(sb, "OUT\r\n", 5), 0);
+    assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_ERR_TOO_LONG);
+    msnav_switchboard_free(sb);
+  }
+}
+
+static void a_payload_of_1664_bytes_passes(void **state) {
+  (void)state;
+  static char body[MSNAV_SWITCHBOARD_PAYLOAD + 1];
+  static char wire[4096];
+  memset(body, 'b', sizeof(body));
+  command c = {.size = sizeof(c),
+               .verb = MSNAV_SB_SEND,
+               .ack = 'N',
+               .payload = {body, MSNAV_SWITCHBOARD_PAYLOAD}};
+  size_t len = 9;
+  assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                   MSNAV_OK);
+  c.payload.len++;
+  assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                   MSNAV_ERR_TOO_LONG);
+  c.payload.len--;
+  size_t was = len;
+  assert_int_equal(msnav_switchboard_write(&c, wire, len - 1, &len),
+                   MSNAV_ERR_NOSPACE);
+  assert_int_equal(len, was);
+}
+
+static void broken_parameters_are_skipped_not_fatal(void **state) {
+  (void)state;
+  static const char stream[] = "CAL x RINGING 1\r\nIRO 1 2\r\nANS\r\nJOI\r\n"
+                               "RNG 1 2\r\n\r\nACK 5\r\n";
+  msnav_switchboard *sb;
+  assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, &sb), MSNAV_OK);
+  size_t at = 0;
+  int broken = 0;
+  command c = {.size = sizeof(c)};
+  while (c.verb != MSNAV_SB_ACK) {
+    at += msnav_switchboard_feed(sb, stream + at, sizeof(stream) - 1 - at);
+    msnav_error err = msnav_switchboard_next(sb, &c);
+    broken += err == MSNAV_ERR_PARSE;
+    assert_int_not_equal(err, MSNAV_ERR_AGAIN);
+  }
+  assert_int_equal(broken, 5);
+  assert_int_equal(c.transaction, 5);
+  msnav_switchboard_free(sb);
+}
+
+static void writer_refuses_what_would_break_a_line(void **state) {
+  (void)state;
+  static const char *const bad[] = {"", "a b", "a\r\nOUT", "a\tb", "\x7f"};
+  char wire[2048];
+  size_t len;
+  for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+    command c = {.size = sizeof(c),
+                 .verb = MSNAV_SB_CAL,
+                 .account = msnav_str_of(bad[i])};
+    assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                     MSNAV_ERR_INVALID);
+  }
+  command c = {.size = sizeof(c), .verb = MSNAV_SB_UNKNOWN};
+  assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                   MSNAV_ERR_INVALID);
+  c.verb = 99;
+  assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_switchboard_write(NULL, wire, sizeof(wire), &len),
+                   MSNAV_ERR_INVALID);
+  char name[1100];
+  memset(name, 'n', sizeof(name));
+  c = (command){.size = sizeof(c),
+                .verb = MSNAV_SB_CAL,
+                .account = {name, sizeof(name)}};
+  assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                   MSNAV_ERR_TOO_LONG);
+}
+
+static void names_are_percent_encoded_and_decoded(void **state) {
+  (void)state;
+  static const struct {
+    const char *plain, *wire;
+  } rows[] = {
+    {"dd", "dd"},
+    {"A B", "A%20B"},
+    {"100%", "100%25"},
+    {"\xe5\xbe\x90\xe6\xb3\xb3", "\xe5\xbe\x90\xe6\xb3\xb3"},
+    {"a\nb", "a%0Ab"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char buf[64];
+    size_t len;
+    assert_int_equal(msnav_switchboard_encode_name(msnav_str_of(rows[i].plain),
+                                                   buf, sizeof(buf), &len),
+                     MSNAV_OK);
+    assert_str(((msnav_str){buf, len}), rows[i].wire);
+    assert_int_equal(msnav_switchboard_decode_name(msnav_str_of(rows[i].wire),
+                                                   buf, sizeof(buf), &len),
+                     MSNAV_OK);
+    assert_str(((msnav_str){buf, len}), rows[i].plain);
+  }
+  static const char *const odd[] = {"%", "%4", "%zz", "50%"};
+  for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+    char buf[8];
+    size_t len;
+    assert_int_equal(msnav_switchboard_decode_name(msnav_str_of(odd[i]), buf,
+                                                   sizeof(buf), &len),
+                     MSNAV_OK);
+    assert_str(((msnav_str){buf, len}), odd[i]);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(papers_lines_are_understood),
+    cmocka_unit_test(any_cut_gives_the_same_commands),
+    cmocka_unit_test(golden_payloads_pass_byte_by_byte),
+    cmocka_unit_test(every_command_goes_both_ways),
+    cmocka_unit_test(all_classes_of_acknowledgement_are_read),
+    cmocka_unit_test(lines_and_payloads_are_bounded),
+    cmocka_unit_test(a_payload_of_1664_bytes_passes),
+    cmocka_unit_test(broken_parameters_are_skipped_not_fatal),
+    cmocka_unit_test(writer_refuses_what_would_break_a_line),
+    cmocka_unit_test(names_are_percent_encoded_and_decoded),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
