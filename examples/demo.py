@@ -8,7 +8,7 @@ three into the order of their time, prints them as a ladder while the call
 goes on, and at the end measures what each side heard.
 """
 import argparse
-import audioop
+import array
 import json
 import os
 import queue
@@ -31,25 +31,27 @@ PEOPLE = {
     "A": ("alice@example.com", "Alice", "127.0.0.1", "glib"),
     "B": ("bob@example.com", "Bob", "127.0.0.2", "epoll"),
 }
+RATE = 8000
 SETTLE = 0.15  # seconds that a line waits for older ones of other programs
 
 
 def prepare_speech(source, target, seconds):
-    """Ten seconds of a recording as 8 kHz mono 16-bit WAV."""
+    """The beginning of a recording as 8 kHz mono 16-bit WAV."""
     with wave.open(source) as w:
         rate, channels, width = w.getframerate(), w.getnchannels(), w.getsampwidth()
-        pcm = w.readframes(int(rate * (seconds + 1)))
+        pcm = array.array("h", w.readframes(int(rate * (seconds + 1))))
     if width != 2:
-        pcm = audioop.lin2lin(pcm, width, 2)
-    if channels == 2:
-        pcm = audioop.tomono(pcm, 2, 0.5, 0.5)
-    if rate != 8000:
-        pcm, _ = audioop.ratecv(pcm, 2, 1, rate, 8000, None)
+        sys.exit(f"{source}: not 16-bit")
+    pcm = pcm[::channels]
+    if rate != RATE:  # straight lines between samples will do for a demo
+        places = (i * rate / RATE for i in range(int(len(pcm) * RATE / rate) - 1))
+        pcm = array.array("h", (int(pcm[int(p)] + (pcm[int(p) + 1] - pcm[int(p)]) * (p % 1))
+                                for p in places))
     with wave.open(target, "wb") as w:
         w.setnchannels(1)
         w.setsampwidth(2)
-        w.setframerate(8000)
-        w.writeframes(pcm[: int(8000 * seconds) * 2])
+        w.setframerate(RATE)
+        w.writeframes(pcm[: int(RATE * seconds)].tobytes())
 
 
 class Program:
@@ -105,6 +107,48 @@ def in_order(lines, still_running):
             return
 
 
+def letter(account):
+    """The column of an account."""
+    for who, person in PEOPLE.items():
+        if person[0] == account:
+            return who
+    return account
+
+
+def invitation(payload):
+    """What an invitation says, in a few words."""
+    fields = dict(line.split(": ", 1) for line in payload.split("\r\n") if ": " in line)
+    command = fields.get("Invitation-Command", "")
+    note = fields.get("Cancel-Code") or fields.get("IP-Address") or fields.get("Context-Data", "")
+    return command, note.strip(";")
+
+
+def arrow(event):
+    """An event of a program as an arrow of the ladder, if it is one."""
+    kind, who = event["kind"], event["who"]
+    other = {"A": "B", "B": "A"}.get(who)
+    if kind == "msnp":
+        command, note = invitation(event["payload"])
+        label = event["line"]
+        if command:
+            label = f"MSG {command}, {len(event['payload'].encode())} bytes"
+        return {"proto": "MSNP", "from": letter(event["from"]), "to": letter(event["to"]),
+                "label": label, "note": note}
+    if kind == "sip":
+        lines = event["text"].split("\r\n")
+        first = lines[0].removesuffix(" SIP/2.0").removeprefix("SIP/2.0 ")
+        cseq = next((x.split()[-1] for x in lines if x.startswith("CSeq:")), "")
+        sdp = next((x[2:] for x in lines if x.startswith("m=")), "")
+        label = f"SIP {first} ({cseq})" if first[:1].isdigit() else f"SIP {first.split()[0]}"
+        return {"proto": "SIP", "from": who, "to": other, "label": label, "note": sdp}
+    if kind == "rtp":
+        return {"proto": "RTP", "from": who, "to": other, "label": "RTP begins", "note": ""}
+    if kind == "press":
+        return {"proto": "DTMF", "from": who, "to": other,
+                "label": f"key {event['text']}", "note": ""}
+    return None
+
+
 def merge_captures(parts, target):
     """One pcap file of several, by time."""
     packets, head = [], None
@@ -140,7 +184,7 @@ def similarity(tools, said, heard):
 def table(summaries, heard):
     """The measurements of both sides, side by side."""
     def row(name, values):
-        print(f"  {name:<26}{values[0]:>18}{values[1]:>18}")
+        print(f"  {name:<26}{values[0]:>22}{values[1]:>22}")
 
     sides = [summaries.get(w, {}) for w in "AB"]
     print()
@@ -154,6 +198,7 @@ def table(summaries, heard):
         row("packets received", [s.get("received", 0) for s in sides])
         row("lost", [f"{s.get('lost', 0)} ({s.get('loss_percent', 0):.1f} %)" for s in sides])
         row("concealed", [f"{s.get('concealed_ms', 0):.0f} ms" for s in sides])
+        row("played faster or slower", [f"{s.get('stretched_ms', 0):.0f} ms" for s in sides])
         row("jitter", [f"{s.get('jitter_ms', 0):.2f} ms" for s in sides])
         row("jitter buffer", [f"{s.get('delay_ms', 0):.0f} ms" for s in sides])
         row("round trip", [f"{s.get('round_trip_ms', 0):.2f} ms" for s in sides])
@@ -209,7 +254,7 @@ def start_programs(options, tools, lines):
         env = {"LD_PRELOAD": f"{tools}/lossy.so", "MSNAV_DROP": str(options.drop)}
     for who in "BA":
         account, name, ip, loop = PEOPLE[who]
-        args = [f"{tools}/messenger", "--as", who, "--account", account,
+        args = [f"{tools}/messenger", "--account", account,
                 "--name", name, "--bind", ip, "--loop", loop,
                 "--switchboard", first["address"], "--token", "demo",
                 "--play", f"{options.out}/{who}-said.wav",
@@ -254,11 +299,14 @@ def main():
     programs = start_programs(options, tools, lines)
     people = programs[1:]
     deadline = time.monotonic() + options.seconds + 60
-    print(f"{'':10}{'Alice':<12}{'switchboard':^30}{'Bob':>12}\n")
+    print(f"{'':9}{'Alice':<24}{'switchboard':^23}{'Bob':>24}\n")
     for event in in_order(lines, lambda: any(p.process.poll() is None for p in people)
                           and time.monotonic() < deadline):
         if event["kind"] == "summary":
             summaries[event["who"]] = event
+        drawn = arrow(event)
+        if drawn:
+            event = drawn | {"kind": "arrow", "t": event["t"], "who": event["who"]}
         text = ladder.line(event, events)
         events.append(event)
         if text:

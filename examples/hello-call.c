@@ -2,8 +2,8 @@
 /* Two messengers in one program call each other and listen for two seconds.
  * In a real one, hand_over() puts the payload into a switchboard MSG, and
  * what arrives in one goes to msnav_context_receive(). */
-#include <msnav/glib.h>
 #include <msnav/call.h>
+#include <msnav/glib.h>
 #include <stdio.h>
 
 static GMainLoop *main_loop;

@@ -7,7 +7,8 @@ label and note; kind "state" has state and, at the end, reason.
 """
 from html import escape
 
-COLUMNS = {"A": 10, "S": 40, "B": 70}  # of the text
+COLUMNS = {"A": 1, "S": 35, "B": 69}  # of the text
+TEXT_WIDTH = 71
 ARROW = {"MSNP": "-", "SIP": "=", "RTP": "~", "DTMF": "~"}
 WIDTH, TOP, STEP = 1000, 84, 30
 LANES = {"A": 170, "S": 500, "B": 830}  # of the picture
@@ -31,7 +32,7 @@ def line(event, earlier):
     if event["kind"] not in ("arrow", "state"):
         return None
     seconds = max(0, (event["t"] - _start(earlier, event)) / 1e6)
-    row = [" "] * 72
+    row = [" "] * TEXT_WIDTH
     for at in COLUMNS.values():
         row[at] = "|"
     if event["kind"] == "arrow":
@@ -39,17 +40,21 @@ def line(event, earlier):
         lo, hi = min(a, b), max(a, b)
         row[lo + 1:hi] = ARROW.get(event["proto"], "-") * (hi - lo - 1)
         row[b - 1 if b > a else b + 1] = ">" if b > a else "<"
-        label = f" {_printable(event['label'])} "[: hi - lo - 5]
+        label = _shorten(_printable(event["label"]), hi - lo - 7)
         at = (lo + hi + 1 - len(label)) // 2
-        row[at:at + len(label)] = label
+        row[at - 1:at + len(label) + 1] = f" {label} "
         note = _printable(event.get("note", ""))
     else:
-        at = COLUMNS[event["who"]]
         text = event["state"].upper()
-        start = max(0, min(at - len(text) // 2, 72 - len(text)))
+        at = COLUMNS[event["who"]]
+        start = at + 2 if event["who"] == "A" else at - 1 - len(text)
         row[start:start + len(text)] = text
         note = event.get("reason", "")
-    return f"{seconds:8.3f} " + "".join(row[9:]) + (f"  {note}" if note else "")
+    return f"{seconds:8.3f} " + "".join(row) + (f" {note}" if note else "")
+
+
+def _shorten(text, width):
+    return text if len(text) <= width else text[:width - 1] + "…"
 
 
 def _arrow_svg(event, y):

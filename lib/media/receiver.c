@@ -97,7 +97,7 @@ bool msnav_receiver_accepts(msnav_receiver *r, const msnav_rtp *rtp,
   r->new_ssrc = rtp->ssrc;
   r->new_next = (uint16_t)(rtp->sequence + 1);
   if (r->new_count < MSNAV_PROBATION ||
-      now - r->last_arrival < MSNAV_SSRC_SILENCE) {
+      now - r->last_heard < MSNAV_SSRC_SILENCE) {
     return false;
   }
   start_ssrc(r, rtp);
@@ -121,6 +121,10 @@ static void note_gap(msnav_receiver *r, uint32_t lost) {
 /* RFC 3550 A.8, from arrival to arrival. */
 static void
 note_arrival(msnav_receiver *r, const msnav_rtp *rtp, msnav_usec now) {
+  r->last_heard = now;
+  if (r->last_arrival != 0 && rtp->timestamp == r->last_timestamp) {
+    return; /* more of a telephone-event, or of a picture */
+  }
   if (r->last_arrival != 0) {
     uint32_t us = (uint32_t)(now - r->last_arrival);
     int32_t units = (int32_t)(((uint64_t)us * r->clock_q32) >> 32);

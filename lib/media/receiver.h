@@ -50,7 +50,8 @@ typedef struct msnav_receiver {
   uint32_t clock_q32; /* RTP units per µs, times 2^32 */
   uint32_t last_timestamp;
   uint32_t jitter_q4;
-  msnav_usec last_arrival;
+  msnav_usec last_arrival; /* of another timestamp than before */
+  msnav_usec last_heard;
   uint32_t losses, burst_losses, since_loss; /* RFC 3611 section 4.7.2 */
   /* another SSRC on probation */
   uint32_t new_ssrc;

@@ -6,8 +6,9 @@
 #include <msnav/base.h>
 
 #define MSNAV_RTP_HEADER 12
-#define MSNAV_RED_BLOCKS 5 /* most blocks of one packet, the primary included  \
-                            */
+#define MSNAV_RED_BLOCKS                                                       \
+  5 /* most blocks of one packet, the primary included                         \
+     */
 
 typedef struct msnav_rtp {
   uint32_t timestamp, ssrc;

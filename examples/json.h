@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON on a stream, for the programs beside it.  Bytes that are no UTF-8
+ * become U+FFFD, so that whatever a peer sent the output stays JSON. */
+#ifndef EXAMPLES_JSON_H
+#define EXAMPLES_JSON_H
+
+#include <msnav/base.h>
+#include <stdio.h>
+
+/* A string with its quotes. */
+void json_string(FILE *f, msnav_str text);
+/* "name": "text" or "name": number, with ", " in front unless it is the
+ * first member. */
+void json_member(FILE *f, bool first, const char *name, msnav_str text);
+void json_number(FILE *f, bool first, const char *name, double value);
+
+#endif
