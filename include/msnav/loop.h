@@ -39,12 +39,14 @@ typedef struct msnav_loop {
   void *data;  /**< passed to every function below */
   /** Current monotonic time. */
   msnav_usec (*now)(void *data);
-  /** Watch a descriptor, level-triggered; NULL means out of memory. */
+  /** Watch a descriptor, level-triggered; NULL means out of memory, or a
+   *  descriptor that cannot be watched.  One descriptor has one watch. */
   void *(*io_add)(void *data, int fd, unsigned events, msnav_io_fn fn,
                   void *arg);
   /** Change the watched events; 0 pauses the watch. */
   void (*io_mod)(void *data, void *io, unsigned events);
-  /** Stop watching; safe inside the callback. */
+  /** Stop watching, before the descriptor is closed; safe inside the
+   *  callback. */
   void (*io_del)(void *data, void *io);
   /** Make a disarmed one-shot timer; NULL means out of memory. */
   void *(*timer_add)(void *data, msnav_timer_fn fn, void *arg);
@@ -72,7 +74,9 @@ typedef struct msnav_epoll msnav_epoll;
  *  @retval MSNAV_ERR_SYSTEM  epoll_create1(2) failed */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_epoll_new(msnav_epoll **out);
 
-/** Destroy an epoll loop.  Its watches and timers must be gone.
+/** Destroy an epoll loop.  Its watches and timers must be gone.  Inside a
+ *  callback it is the last thing done with the loop: the step or run that is
+ *  up ends after it.
  *  @param e may be NULL. */
 MSNAV_API void msnav_epoll_free(msnav_epoll *e);
 
@@ -92,7 +96,7 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_epoll_run(msnav_epoll *e);
  *  @param e     the loop.
  *  @param until absolute time; a time in the past polls once,
  *               #MSNAV_NEVER waits as long as it takes.
- *  @retval MSNAV_OK          callbacks ran, or the time came
+ *  @retval MSNAV_OK          callbacks ran, or the time or a signal came
  *  @retval MSNAV_ERR_INVALID @p e is NULL
  *  @retval MSNAV_ERR_SYSTEM  epoll_wait(2) failed */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_epoll_step(msnav_epoll *e,

@@ -2,48 +2,16 @@
 #include "loop/set.h"
 #include <stdlib.h>
 
+#define DAY_MS 86400000
+
 struct msnav_epoll {
   msnav_set set;
   msnav_loop loop;
   uint64_t wakeups;
+  unsigned runs; /* nested msnav_epoll_run() */
   bool stopped;
+  bool freed;
 };
-
-static msnav_usec now(void *data) {
-  (void)data;
-  return msnav_set_clock();
-}
-
-static void *
-io_add(void *data, int fd, unsigned events, msnav_io_fn fn, void *arg) {
-  msnav_epoll *e = data;
-  return msnav_set_io_add(&e->set, fd, events, fn, arg);
-}
-
-static void io_mod(void *data, void *io, unsigned events) {
-  msnav_epoll *e = data;
-  msnav_set_io_mod(&e->set, io, events);
-}
-
-static void io_del(void *data, void *io) {
-  msnav_epoll *e = data;
-  msnav_set_io_del(&e->set, io);
-}
-
-static void *timer_add(void *data, msnav_timer_fn fn, void *arg) {
-  msnav_epoll *e = data;
-  return msnav_heap_make(&e->set.heap, fn, arg);
-}
-
-static void timer_set(void *data, void *timer, msnav_usec at) {
-  msnav_epoll *e = data;
-  msnav_set_timer_set(&e->set, timer, at);
-}
-
-static void timer_del(void *data, void *timer) {
-  msnav_epoll *e = data;
-  msnav_heap_drop(&e->set.heap, timer);
-}
 
 msnav_error msnav_epoll_new(msnav_epoll **out) {
   if (out == NULL) {
@@ -58,67 +26,98 @@ msnav_error msnav_epoll_new(msnav_epoll **out) {
     free(e);
     return err;
   }
-  e->loop =
-    (msnav_loop){sizeof(e->loop), e,         now,       io_add,   io_mod,
-                 io_del,          timer_add, timer_set, timer_del};
+  e->loop = (msnav_loop){.size = sizeof(e->loop),
+                         .data = &e->set,
+                         .now = msnav_set_clock,
+                         .io_add = msnav_set_io_add,
+                         .io_mod = msnav_set_io_mod,
+                         .io_del = msnav_set_io_del,
+                         .timer_add = msnav_set_timer_add,
+                         .timer_set = msnav_set_timer_set,
+                         .timer_del = msnav_set_timer_del};
   *out = e;
   return MSNAV_OK;
 }
 
-void msnav_epoll_free(msnav_epoll *e) {
-  if (e != NULL) {
+/* The outermost run or step destroys what was freed inside a callback. */
+static void destroy_when_idle(msnav_epoll *e) {
+  if (e->freed && e->runs == 0 && e->set.depth == 0) {
     msnav_set_close(&e->set);
     free(e);
   }
 }
 
+void msnav_epoll_free(msnav_epoll *e) {
+  if (e != NULL) {
+    e->freed = true;
+    msnav_epoll_stop(e);
+    destroy_when_idle(e);
+  }
+}
+
 const msnav_loop *msnav_epoll_loop(msnav_epoll *e) {
-  return &e->loop;
+  return e != NULL ? &e->loop : NULL;
 }
 
 /* Milliseconds until a deadline, rounded up so that it is not woken early. */
 static int timeout_of(msnav_usec at) {
-  msnav_usec t = msnav_set_clock();
   if (at == MSNAV_NEVER) {
     return -1;
   }
-  if (at <= t) {
+  msnav_usec now = msnav_set_clock(NULL);
+  if (at <= now) {
     return 0;
   }
-  msnav_usec ms = (at - t + 999) / 1000;
-  return ms > 86400000 ? 86400000 : (int)ms;
+  msnav_usec ms = (at - now - 1) / 1000 + 1;
+  return ms > DAY_MS ? DAY_MS : (int)ms;
+}
+
+static msnav_error turn(msnav_epoll *e, msnav_usec until) {
+  msnav_set_ready ready;
+  msnav_usec due = msnav_set_deadline(&e->set);
+  msnav_error err =
+    msnav_set_wait(&e->set, timeout_of(due < until ? due : until), &ready);
+  e->wakeups++;
+  if (err == MSNAV_OK) {
+    msnav_set_enter(&e->set);
+    msnav_set_dispatch(&e->set, &ready);
+    msnav_set_run_timers(&e->set, msnav_set_clock(NULL));
+    msnav_set_leave(&e->set);
+  }
+  return err;
 }
 
 msnav_error msnav_epoll_step(msnav_epoll *e, msnav_usec until) {
   if (e == NULL) {
     return MSNAV_ERR_INVALID;
   }
-  msnav_usec due = msnav_set_deadline(&e->set);
-  int n = msnav_set_poll(&e->set, timeout_of(due < until ? due : until));
-  e->wakeups++;
-  if (n < 0) {
-    return MSNAV_ERR_SYSTEM;
-  }
-  msnav_set_run_timers(&e->set, msnav_set_clock());
-  return MSNAV_OK;
+  msnav_error err = turn(e, until);
+  destroy_when_idle(e);
+  return err;
 }
 
 msnav_error msnav_epoll_run(msnav_epoll *e) {
   if (e == NULL) {
     return MSNAV_ERR_INVALID;
   }
-  e->stopped = false;
   msnav_error err = MSNAV_OK;
+  e->runs++;
+  e->stopped = false;
   while (err == MSNAV_OK && !e->stopped) {
-    err = msnav_epoll_step(e, MSNAV_NEVER);
+    err = turn(e, MSNAV_NEVER);
   }
+  e->runs--;
+  destroy_when_idle(e);
   return err;
 }
 
 void msnav_epoll_stop(msnav_epoll *e) {
-  e->stopped = true;
+  if (e != NULL) {
+    e->stopped = true;
+    msnav_set_halt(&e->set);
+  }
 }
 
 uint64_t msnav_epoll_wakeups(const msnav_epoll *e) {
-  return e->wakeups;
+  return e != NULL ? e->wakeups : 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Should the host run its loop inside a callback of ours, nothing breaks,
+ * but what is armed meanwhile waits until that callback returns. */
 #include "loop/mux.h"
 #include "loop/set.h"
 #include <stdlib.h>
-#include <string.h>
 
 #define ROUNDS 4 /* batches per wake-up; then the host gets its turn */
 
@@ -16,15 +17,19 @@ struct msnav_mux {
   void (*enter)(void *);
   void (*leave)(void *);
   void *hook_arg;
-  unsigned depth; /* dispatches that are running */
   bool freed;
 };
 
-/* Tell the host the earliest deadline.  While a dispatch runs it is told
- * once, at the end. */
+/* ---- what the host sees */
+
+/* The host's timer follows the earliest deadline only when that comes
+ * earlier, or is gone.  Setting it costs a host more (GLib: a write to wake
+ * itself) than one wake-up for nothing when a deadline was put off.  While a
+ * dispatch runs the host is told once, at its end. */
 static void arm(msnav_mux *m) {
   msnav_usec at = msnav_set_deadline(&m->set);
-  if (m->depth == 0 && at != m->armed) {
+  bool gone = at == MSNAV_NEVER && m->armed != MSNAV_NEVER;
+  if (m->set.depth == 0 && !m->freed && (at < m->armed || gone)) {
     m->armed = at;
     m->host.timer_set(m->host.data, m->host_timer, at);
   }
@@ -32,33 +37,43 @@ static void arm(msnav_mux *m) {
 
 static void on_ready(int fd, unsigned events, void *arg);
 
-/* The host watches us only while we watch something. */
 static bool watch(msnav_mux *m) {
-  if (m->set.watches > 0 && m->host_io == NULL) {
+  if (m->host_io == NULL) {
     m->host_io =
       m->host.io_add(m->host.data, m->set.epfd, MSNAV_IO_READ, on_ready, m);
-    return m->host_io != NULL;
   }
-  if (m->set.watches == 0 && m->host_io != NULL) {
+  return m->host_io != NULL;
+}
+
+/* The host watches us only while we watch something. */
+static void unwatch_when_empty(msnav_mux *m) {
+  if (m->set.depth == 0 && m->set.watches == 0 && m->host_io != NULL) {
     m->host.io_del(m->host.data, m->host_io);
     m->host_io = NULL;
   }
-  return true;
 }
 
-static void destroy(msnav_mux *m) {
+static void detach(msnav_mux *m) {
   if (m->host_io != NULL) {
     m->host.io_del(m->host.data, m->host_io);
+    m->host_io = NULL;
   }
   if (m->host_timer != NULL) {
     m->host.timer_del(m->host.data, m->host_timer);
+    m->host_timer = NULL;
   }
+}
+
+/* ---- dispatch */
+
+static void destroy(msnav_mux *m) {
+  detach(m);
   msnav_set_close(&m->set);
   free(m);
 }
 
 static void begin(msnav_mux *m) {
-  m->depth++;
+  msnav_set_enter(&m->set);
   if (m->enter != NULL) {
     m->enter(m->hook_arg);
   }
@@ -68,38 +83,55 @@ static void end(msnav_mux *m) {
   if (m->leave != NULL) {
     m->leave(m->hook_arg); /* may free the mux: it is destroyed below */
   }
-  m->depth--;
-  if (m->depth > 0) {
-    return;
-  }
+  msnav_set_leave(&m->set);
   if (m->freed) {
-    destroy(m);
+    if (m->set.depth == 0) {
+      destroy(m);
+    }
     return;
   }
-  (void)watch(m);
+  unwatch_when_empty(m);
   arm(m);
+}
+
+static bool wait(msnav_mux *m, msnav_set_ready *ready) {
+  return !m->freed && msnav_set_wait(&m->set, 0, ready) == MSNAV_OK &&
+         ready->count > 0;
 }
 
 static void on_ready(int fd, unsigned events, void *arg) {
   msnav_mux *m = arg;
+  msnav_set_ready ready;
   (void)fd;
   (void)events;
+  if (!wait(m, &ready)) {
+    return;
+  }
   begin(m);
-  for (int i = 0; i < ROUNDS && !m->freed; i++) {
-    if (msnav_set_poll(&m->set, 0) < MSNAV_SET_BATCH) {
+  msnav_set_dispatch(&m->set, &ready);
+  for (int i = 1; i < ROUNDS && ready.count == MSNAV_SET_BATCH; i++) {
+    if (!wait(m, &ready)) {
       break;
     }
+    msnav_set_dispatch(&m->set, &ready);
   }
   end(m);
 }
 
 static void on_time(void *arg) {
   msnav_mux *m = arg;
+  msnav_usec now = m->host.now(m->host.data);
   m->armed = MSNAV_NEVER;
+  if (msnav_set_deadline(&m->set) > now) { /* put off meanwhile */
+    arm(m);
+    return;
+  }
   begin(m);
-  msnav_set_run_timers(&m->set, m->host.now(m->host.data));
+  msnav_set_run_timers(&m->set, now);
   end(m);
 }
+
+/* ---- the inner loop */
 
 static msnav_usec now(void *data) {
   msnav_mux *m = data;
@@ -109,6 +141,9 @@ static msnav_usec now(void *data) {
 static void *
 io_add(void *data, int fd, unsigned events, msnav_io_fn fn, void *arg) {
   msnav_mux *m = data;
+  if (m->freed) {
+    return NULL;
+  }
   void *io = msnav_set_io_add(&m->set, fd, events, fn, arg);
   if (io != NULL && !watch(m)) {
     msnav_set_io_del(&m->set, io);
@@ -125,14 +160,12 @@ static void io_mod(void *data, void *io, unsigned events) {
 static void io_del(void *data, void *io) {
   msnav_mux *m = data;
   msnav_set_io_del(&m->set, io);
-  if (m->depth == 0) {
-    (void)watch(m);
-  }
+  unwatch_when_empty(m);
 }
 
 static void *timer_add(void *data, msnav_timer_fn fn, void *arg) {
   msnav_mux *m = data;
-  return msnav_heap_make(&m->set.heap, fn, arg);
+  return msnav_set_timer_add(&m->set, fn, arg);
 }
 
 static void timer_set(void *data, void *timer, msnav_usec at) {
@@ -143,9 +176,11 @@ static void timer_set(void *data, void *timer, msnav_usec at) {
 
 static void timer_del(void *data, void *timer) {
   msnav_mux *m = data;
-  msnav_heap_drop(&m->set.heap, timer);
+  msnav_set_timer_del(&m->set, timer);
   arm(m);
 }
+
+/* ---- life */
 
 msnav_error msnav_mux_new(const msnav_loop *host, msnav_mux **out) {
   if (out == NULL || msnav_loop_check(host) != MSNAV_OK) {
@@ -155,19 +190,27 @@ msnav_error msnav_mux_new(const msnav_loop *host, msnav_mux **out) {
   if (m == NULL) {
     return MSNAV_ERR_NOMEM;
   }
-  memcpy(&m->host, host, sizeof(m->host));
+  m->host = *host; /* what a newer caller has at its end stays behind */
+  m->host.size = sizeof(m->host);
   m->armed = MSNAV_NEVER;
-  m->set.epfd = -1;
-  m->host_timer = m->host.timer_add(m->host.data, on_time, m);
-  msnav_error err =
-    m->host_timer != NULL ? msnav_set_init(&m->set) : MSNAV_ERR_NOMEM;
+  msnav_error err = msnav_set_init(&m->set);
+  if (err == MSNAV_OK) {
+    m->host_timer = m->host.timer_add(m->host.data, on_time, m);
+    err = m->host_timer != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
+  }
   if (err != MSNAV_OK) {
     destroy(m);
     return err;
   }
-  m->inner =
-    (msnav_loop){sizeof(m->inner), m,         now,       io_add,   io_mod,
-                 io_del,           timer_add, timer_set, timer_del};
+  m->inner = (msnav_loop){.size = sizeof(m->inner),
+                          .data = m,
+                          .now = now,
+                          .io_add = io_add,
+                          .io_mod = io_mod,
+                          .io_del = io_del,
+                          .timer_add = timer_add,
+                          .timer_set = timer_set,
+                          .timer_del = timer_del};
   *out = m;
   return MSNAV_OK;
 }
@@ -177,9 +220,12 @@ void msnav_mux_free(msnav_mux *m) {
     return;
   }
   m->freed = true;
-  if (m->depth == 0) {
+  if (m->set.depth == 0) {
     destroy(m);
+    return;
   }
+  msnav_set_halt(&m->set); /* end() destroys it */
+  detach(m);
 }
 
 const msnav_loop *msnav_mux_loop(msnav_mux *m) {

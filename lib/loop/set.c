@@ -2,21 +2,20 @@
 #include "loop/set.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 struct msnav_watch {
   msnav_watch *next, **link; /* among the live ones, then the removed ones */
   int fd;
-  unsigned events;
-  bool dead;
+  unsigned events; /* 0: paused, or removed */
   msnav_io_fn fn;
   void *arg;
 };
 
-msnav_usec msnav_set_clock(void) {
+msnav_usec msnav_set_clock(void *set) {
   struct timespec ts;
+  (void)set;
   clock_gettime(CLOCK_MONOTONIC, &ts);
   return (msnav_usec)ts.tv_sec * 1000000 + (msnav_usec)ts.tv_nsec / 1000;
 }
@@ -44,26 +43,32 @@ void msnav_set_close(msnav_set *s) {
   s->epfd = -1;
 }
 
+/* ---- watches */
+
 static uint32_t to_epoll(unsigned events) {
   return ((events & MSNAV_IO_READ) != 0 ? (uint32_t)EPOLLIN : 0) |
          ((events & MSNAV_IO_WRITE) != 0 ? (uint32_t)EPOLLOUT : 0);
 }
 
 /* A paused watch leaves the set: hang-ups are reported unasked else. */
-static int control(const msnav_set *s, msnav_watch *w, unsigned events) {
+static bool control(const msnav_set *s, msnav_watch *w, unsigned events) {
   struct epoll_event e = {.events = to_epoll(events), .data.ptr = w};
   int op = events == 0      ? EPOLL_CTL_DEL
            : w->events == 0 ? EPOLL_CTL_ADD
                             : EPOLL_CTL_MOD;
   if (events == w->events) {
-    return 0;
+    return true;
+  }
+  if (epoll_ctl(s->epfd, op, w->fd, &e) != 0 && op == EPOLL_CTL_ADD) {
+    return false; /* it stays paused */
   }
   w->events = events;
-  return epoll_ctl(s->epfd, op, w->fd, &e);
+  return true;
 }
 
-void *msnav_set_io_add(msnav_set *s, int fd, unsigned events, msnav_io_fn fn,
+void *msnav_set_io_add(void *set, int fd, unsigned events, msnav_io_fn fn,
                        void *arg) {
+  msnav_set *s = set;
   msnav_watch *w = calloc(1, sizeof(*w));
   if (w == NULL) {
     return NULL;
@@ -71,7 +76,7 @@ void *msnav_set_io_add(msnav_set *s, int fd, unsigned events, msnav_io_fn fn,
   w->fd = fd;
   w->fn = fn;
   w->arg = arg;
-  if (control(s, w, events) != 0) {
+  if (!control(s, w, events)) {
     free(w);
     return NULL;
   }
@@ -85,11 +90,12 @@ void *msnav_set_io_add(msnav_set *s, int fd, unsigned events, msnav_io_fn fn,
   return w;
 }
 
-void msnav_set_io_mod(msnav_set *s, void *io, unsigned events) {
-  (void)control(s, io, events);
+void msnav_set_io_mod(void *set, void *io, unsigned events) {
+  (void)control(set, io, events);
 }
 
-void msnav_set_io_del(msnav_set *s, void *io) {
+void msnav_set_io_del(void *set, void *io) {
+  msnav_set *s = set;
   msnav_watch *w = io;
   (void)control(s, w, 0);
   *w->link = w->next;
@@ -101,41 +107,26 @@ void msnav_set_io_del(msnav_set *s, void *io) {
     free(w);
     return;
   }
-  w->dead = true; /* the running batch may still hold it */
-  w->next = s->removed;
+  w->next = s->removed; /* the running batch may still hold it */
   s->removed = w;
 }
 
-static void leave(msnav_set *s) {
-  if (--s->depth == 0) {
-    free_all(&s->removed);
-  }
+/* ---- timers */
+
+void *msnav_set_timer_add(void *set, msnav_timer_fn fn, void *arg) {
+  msnav_set *s = set;
+  return msnav_heap_make(&s->heap, fn, arg);
 }
 
-int msnav_set_poll(msnav_set *s, int timeout) {
-  struct epoll_event ready[MSNAV_SET_BATCH];
-  int n = epoll_wait(s->epfd, ready, MSNAV_SET_BATCH, timeout);
-  if (n < 0) {
-    return errno == EINTR ? 0 : MSNAV_ERR_SYSTEM;
-  }
-  s->depth++;
-  for (int i = 0; i < n; i++) {
-    msnav_watch *w = ready[i].data.ptr;
-    uint32_t e = ready[i].events;
-    unsigned events =
-      ((e & ~(uint32_t)EPOLLOUT) != 0 ? (unsigned)MSNAV_IO_READ : 0) |
-      ((e & EPOLLOUT) != 0 ? (unsigned)MSNAV_IO_WRITE : 0);
-    if (!w->dead && w->events != 0) {
-      w->fn(w->fd, events, w->arg);
-    }
-  }
-  leave(s);
-  return n;
-}
-
-void msnav_set_timer_set(msnav_set *s, void *timer, msnav_usec at) {
+void msnav_set_timer_set(void *set, void *timer, msnav_usec at) {
+  msnav_set *s = set;
   /* Not before those that are running, so that they are not overtaken. */
   msnav_heap_set(&s->heap, timer, at < s->now ? s->now : at);
+}
+
+void msnav_set_timer_del(void *set, void *timer) {
+  msnav_set *s = set;
+  msnav_heap_drop(&s->heap, timer);
 }
 
 msnav_usec msnav_set_deadline(const msnav_set *s) {
@@ -143,15 +134,68 @@ msnav_usec msnav_set_deadline(const msnav_set *s) {
   return t != NULL ? t->at : MSNAV_NEVER;
 }
 
+/* ---- dispatch */
+
+msnav_error
+msnav_set_wait(const msnav_set *s, int timeout, msnav_set_ready *ready) {
+  int n = epoll_wait(s->epfd, ready->events, MSNAV_SET_BATCH, timeout);
+  ready->count = n > 0 ? n : 0;
+  return n >= 0 || errno == EINTR ? MSNAV_OK : MSNAV_ERR_SYSTEM;
+}
+
+void msnav_set_enter(msnav_set *s) {
+  s->depth++;
+}
+
+void msnav_set_leave(msnav_set *s) {
+  if (--s->depth == 0) {
+    s->halted = false;
+    free_all(&s->removed);
+  }
+}
+
+/* What the watch wants to hear of what epoll said: a callback before it in
+ * the batch may have changed its mind.  Hang-ups and errors are for all. */
+static unsigned wanted(const msnav_watch *w, uint32_t said) {
+  if (w->events == 0) {
+    return 0;
+  }
+  unsigned events = 0;
+  if ((said & (uint32_t)(EPOLLHUP | EPOLLERR)) != 0) {
+    events = MSNAV_IO_READ;
+  } else if ((said & (uint32_t)EPOLLIN) != 0) {
+    events = w->events & MSNAV_IO_READ;
+  }
+  return (said & (uint32_t)EPOLLOUT) != 0
+           ? events | (w->events & MSNAV_IO_WRITE)
+           : events;
+}
+
+void msnav_set_dispatch(msnav_set *s, const msnav_set_ready *ready) {
+  for (int i = 0; i < ready->count && !s->halted; i++) {
+    const msnav_watch *w = ready->events[i].data.ptr;
+    unsigned events = wanted(w, ready->events[i].events);
+    if (events != 0) {
+      w->fn(w->fd, events, w->arg);
+    }
+  }
+}
+
 void msnav_set_run_timers(msnav_set *s, msnav_usec now) {
   uint64_t armed_before = s->heap.order;
-  s->depth++;
+  msnav_usec outer = s->now;
   s->now = now;
-  for (msnav_timer *t; (t = msnav_heap_first(&s->heap)) != NULL &&
-                       t->at <= now && t->order < armed_before;) {
+  while (!s->halted) {
+    msnav_timer *t = msnav_heap_first(&s->heap);
+    if (t == NULL || t->at > now || t->order >= armed_before) {
+      break;
+    }
     msnav_heap_set(&s->heap, t, MSNAV_NEVER);
     t->fn(t->arg);
   }
-  s->now = 0;
-  leave(s);
+  s->now = outer;
+}
+
+void msnav_set_halt(msnav_set *s) {
+  s->halted = s->depth > 0;
 }
