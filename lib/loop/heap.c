@@ -2,90 +2,84 @@
 #include "loop/heap.h"
 #include <stdlib.h>
 
-static bool before(const msnav_timer *a, const msnav_timer *b) {
+static bool before(const msnav_slot *a, const msnav_slot *b) {
   return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void put(msnav_heap *h, size_t i, msnav_timer *t) {
-  h->timers[i] = t;
-  t->place = i + 1;
+static void put(msnav_heap *h, size_t i, msnav_slot slot) {
+  h->slots[i] = slot;
+  slot.timer->place = i;
+}
+
+static void swap(msnav_heap *h, size_t i, size_t k) {
+  msnav_slot slot = h->slots[i];
+  put(h, i, h->slots[k]);
+  put(h, k, slot);
 }
 
 static void rise(msnav_heap *h, size_t i) {
-  msnav_timer *t = h->timers[i];
-  while (i > 0 && before(t, h->timers[(i - 1) / 2])) {
-    put(h, i, h->timers[(i - 1) / 2]);
+  msnav_slot slot = h->slots[i];
+  while (i > 0 && before(&slot, &h->slots[(i - 1) / 2])) {
+    put(h, i, h->slots[(i - 1) / 2]);
     i = (i - 1) / 2;
   }
-  put(h, i, t);
+  put(h, i, slot);
 }
 
 static void sink(msnav_heap *h, size_t i) {
-  msnav_timer *t = h->timers[i];
-  for (;;) {
-    size_t child = 2 * i + 1;
-    if (child >= h->count) {
-      break;
-    }
-    if (child + 1 < h->count &&
-        before(h->timers[child + 1], h->timers[child])) {
+  msnav_slot slot = h->slots[i];
+  for (size_t child; (child = 2 * i + 1) < h->armed; i = child) {
+    if (child + 1 < h->armed &&
+        before(&h->slots[child + 1], &h->slots[child])) {
       child++;
     }
-    if (!before(h->timers[child], t)) {
+    if (!before(&h->slots[child], &slot)) {
       break;
     }
-    put(h, i, h->timers[child]);
-    i = child;
+    put(h, i, h->slots[child]);
   }
-  put(h, i, t);
+  put(h, i, slot);
 }
 
-static void disarm(msnav_heap *h, msnav_timer *t) {
-  if (t->place == 0) {
+/* The slot at i may have to go up or down; one of the two does nothing. */
+static void settle(msnav_heap *h, size_t i) {
+  const msnav_timer *t = h->slots[i].timer;
+  rise(h, i);
+  sink(h, t->place);
+}
+
+static void disarm(msnav_heap *h, const msnav_timer *t) {
+  size_t i = t->place;
+  if (i >= h->armed) {
     return;
   }
-  size_t i = t->place - 1;
-  msnav_timer *last = h->timers[--h->count];
-  t->place = 0;
-  if (last != t) {
-    put(h, i, last);
-    rise(h, i);
-    sink(h, last->place - 1);
+  swap(h, i, --h->armed);
+  if (i < h->armed) {
+    settle(h, i);
   }
 }
 
 msnav_timer *msnav_heap_make(msnav_heap *h, msnav_timer_fn fn, void *arg) {
   if (h->made == h->room) {
     size_t room = h->room > 0 ? 2 * h->room : 16;
-    msnav_timer **more = realloc(h->timers, room * sizeof(*more));
+    msnav_slot *more = realloc(h->slots, room * sizeof(*more));
     if (more == NULL) {
       return NULL;
     }
-    h->timers = more;
+    h->slots = more;
     h->room = room;
   }
-  msnav_timer *t = calloc(1, sizeof(*t));
+  msnav_timer *t = malloc(sizeof(*t));
   if (t != NULL) {
-    t->fn = fn;
-    t->arg = arg;
-    t->next = h->all;
-    t->link = &h->all;
-    if (t->next != NULL) {
-      t->next->link = &t->next;
-    }
-    h->all = t;
-    h->made++;
+    *t = (msnav_timer){.fn = fn, .arg = arg};
+    put(h, h->made++, (msnav_slot){.at = MSNAV_NEVER, .timer = t});
   }
   return t;
 }
 
 void msnav_heap_drop(msnav_heap *h, msnav_timer *t) {
   disarm(h, t);
-  *t->link = t->next;
-  if (t->next != NULL) {
-    t->next->link = t->link;
-  }
-  h->made--;
+  swap(h, t->place, --h->made);
   free(t);
 }
 
@@ -94,23 +88,22 @@ void msnav_heap_set(msnav_heap *h, msnav_timer *t, msnav_usec at) {
     disarm(h, t);
     return;
   }
-  t->at = at;
-  t->order = h->order++;
-  if (t->place == 0) {
-    put(h, h->count++, t);
+  if (t->place >= h->armed) {
+    swap(h, t->place, h->armed++);
   }
-  rise(h, t->place - 1);
-  sink(h, t->place - 1);
+  h->slots[t->place].at = at;
+  h->slots[t->place].order = h->order++;
+  settle(h, t->place);
 }
 
-msnav_timer *msnav_heap_first(const msnav_heap *h) {
-  return h->count > 0 ? h->timers[0] : NULL;
+const msnav_slot *msnav_heap_first(const msnav_heap *h) {
+  return h->armed > 0 ? &h->slots[0] : NULL;
 }
 
 void msnav_heap_free(msnav_heap *h) {
-  while (h->all != NULL) {
-    msnav_heap_drop(h, h->all);
+  for (size_t i = 0; i < h->made; i++) {
+    free(h->slots[i].timer);
   }
-  free(h->timers);
+  free(h->slots);
   *h = (msnav_heap){0};
 }

@@ -130,8 +130,8 @@ void msnav_set_timer_del(void *set, void *timer) {
 }
 
 msnav_usec msnav_set_deadline(const msnav_set *s) {
-  const msnav_timer *t = msnav_heap_first(&s->heap);
-  return t != NULL ? t->at : MSNAV_NEVER;
+  const msnav_slot *first = msnav_heap_first(&s->heap);
+  return first != NULL ? first->at : MSNAV_NEVER;
 }
 
 /* ---- dispatch */
@@ -186,10 +186,11 @@ void msnav_set_run_timers(msnav_set *s, msnav_usec now) {
   msnav_usec outer = s->now;
   s->now = now;
   while (!s->halted) {
-    msnav_timer *t = msnav_heap_first(&s->heap);
-    if (t == NULL || t->at > now || t->order >= armed_before) {
+    const msnav_slot *first = msnav_heap_first(&s->heap);
+    if (first == NULL || first->at > now || first->order >= armed_before) {
       break;
     }
+    msnav_timer *t = first->timer;
     msnav_heap_set(&s->heap, t, MSNAV_NEVER);
     t->fn(t->arg);
   }
