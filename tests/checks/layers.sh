@@ -22,7 +22,7 @@ allowed() {
 
 # what a file includes, as layer names
 included() {
-  sed -nE 's/^#include [<"](msnav\/)?([a-z]+)[./].*[>"]/\2/p' "$1" | sort -u
+  sed -nE 's/^#include (<msnav\/([a-z]+)\.h>|"([a-z]+)\/[^"]*").*/\2\3/p' "$1" | sort -u
 }
 
 for layer in base invite switchboard sdp sipguard session codec media loop sip call; do
