@@ -31,7 +31,7 @@ void msnav_conceal_begin(msnav_conceal *c, const int16_t *end, size_t known,
   size_t most = samples_of(LONGEST_PITCH_MS * 1000, rate);
   most = most > known - window ? known - window : most;
   size_t least = samples_of(SHORTEST_PITCH_US, rate);
-  c->rate = rate;
+  c->rate = (uint16_t)rate;
   c->elapsed = 0;
   c->active = true;
   msnav_lag lag = {most, 0};
@@ -42,8 +42,9 @@ void msnav_conceal_begin(msnav_conceal *c, const int16_t *end, size_t known,
   c->edge = known > c->lag ? end[-1] - end[-1 - c->lag] : 0;
 }
 
-bool msnav_conceal_is_over(const msnav_conceal *c) {
-  return c->elapsed >= c->rate / 1000 * (HOLD_MS + FADE_MS);
+size_t msnav_conceal_left(const msnav_conceal *c) {
+  uint32_t all = c->rate / 1000u * (HOLD_MS + FADE_MS);
+  return c->elapsed < all ? all - c->elapsed : 0;
 }
 
 static int16_t clip(int32_t sample) {
@@ -61,24 +62,25 @@ static int16_t at_volume(int16_t sample, uint32_t left, uint32_t fade) {
 
 void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
                        int16_t *out, size_t samples) {
-  uint32_t fade = c->rate / 1000 * FADE_MS, hold = c->rate / 1000 * HOLD_MS;
+  uint32_t fade = c->rate / 1000u * FADE_MS;
+  uint32_t all = fade + c->rate / 1000u * HOLD_MS;
   int32_t seam = (int32_t)samples_of(SEAM_US, c->rate);
   for (size_t i = 0; i < samples; i++) {
     int32_t sample = i < c->lag ? end[(ptrdiff_t)i - c->lag] : raw[i - c->lag];
-    if (c->elapsed < (uint32_t)seam) {
-      sample += c->edge * (seam - (int32_t)c->elapsed) / seam;
+    if (c->elapsed < seam) {
+      sample += c->edge * (seam - c->elapsed) / seam;
     }
     raw[i] = clip(sample);
-    uint32_t left = c->elapsed < hold + fade ? hold + fade - c->elapsed : 0;
+    uint32_t left = all - c->elapsed;
     out[i] = at_volume(raw[i], left, fade);
-    c->elapsed++;
+    c->elapsed = (uint16_t)(c->elapsed + (left > 0));
   }
 }
 
 void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
                        size_t samples) {
   int16_t raw[48 * CROSSFADE_MS], out[48 * CROSSFADE_MS];
-  size_t overlap = c->rate / 1000 * CROSSFADE_MS;
+  size_t overlap = c->rate / 1000u * CROSSFADE_MS;
   overlap = overlap > samples ? samples : overlap;
   msnav_conceal_run(c, end, raw, out, overlap);
   for (size_t i = 0; i < overlap; i++) {

@@ -7,9 +7,9 @@
 #include <msnav/base.h>
 
 typedef struct msnav_conceal {
-  uint32_t elapsed; /* samples made up since the loss began */
-  uint32_t rate;    /* Hz */
   int32_t edge;     /* step to be hidden where the repetition begins */
+  uint16_t elapsed; /* samples made up since the loss began, until silence */
+  uint16_t rate;    /* Hz */
   uint16_t lag;     /* of the repetition, samples */
   bool active;
 } msnav_conceal;
@@ -19,8 +19,8 @@ typedef struct msnav_conceal {
 void msnav_conceal_begin(msnav_conceal *c, const int16_t *end, size_t known,
                          uint32_t rate);
 
-/* Whether it has become silent. */
-bool msnav_conceal_is_over(const msnav_conceal *c);
+/* Samples until it is silent. */
+size_t msnav_conceal_left(const msnav_conceal *c);
 
 /* Make up the next samples.  end is one past the newest sample; raw (full
  * volume, to be remembered as the newest samples) and out (to be played)

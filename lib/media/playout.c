@@ -9,19 +9,23 @@
 /* The stream's whole state is 4,096 bytes; this is its share. */
 static_assert(sizeof(msnav_playout) <= 3136, "a stream outgrows 4 KiB");
 
-/* Longest frame, in samples of all channels together. */
-#define FRAME_MAX (48000 / 1000 * 120 * 2)
+/* One frame, its channels, and what time-scaling may add to it. */
+#define FRAME_MAX (2 * MSNAV_PLAYOUT_FRAME_MAX)
 
-/* The delay may leave its target so far before time is scaled, us; farther
- * than FAR it is done with every frame and with less suitable sound. */
-#define ABOVE_US 10000
-#define BELOW_US 3000
+/* Every fourth frame may be scaled; when the delay is farther than FAR above
+ * its target every other one, and with less suitable sound.  LEAST is what a
+ * short rest is rounded up to. */
 #define FAR_US 60000
+#define LEAST_US 5000
 #define REST_FRAMES 3
+#define REST_FRAMES_FAR 1
 #define ALIKE 0.85f
 #define ALIKE_FAR 0.5f
 
 #define NOISE_DURATION_US 20000
+
+/* Most samples of the pool; what is left holds the smallest packets. */
+#define ROOM_MAX (MSNAV_PLAYOUT_FRAME_MAX + 20)
 
 /* What is kept of the past: 24 ms at 8 kHz, less time above. */
 static size_t history_for(uint32_t rate) {
@@ -35,8 +39,7 @@ static int16_t *newest_end(msnav_playout *p) {
 /* Keep room for so many samples. */
 static void set_room(msnav_playout *p, size_t samples) {
   samples = (samples + 1) & ~(size_t)1;
-  size_t most = MSNAV_JITTER_POOL / 2 - 256;
-  samples = samples > most ? most : samples;
+  samples = samples > ROOM_MAX ? ROOM_MAX : samples;
   if (samples > p->room) {
     msnav_jitter_set_limit(&p->jitter, MSNAV_JITTER_POOL - 2 * samples);
     memset(newest_end(p) - samples, 0, 2 * (samples - p->room));
@@ -53,6 +56,7 @@ void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
   p->decoders = decoders;
   p->rate = 8000;
   p->seed = 1;
+  p->ahead = UINT16_MAX;
   set_room(p, history_for(p->rate));
 }
 
@@ -127,6 +131,9 @@ msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
   int samples = codec->duration(f->data, f->len);
   if (samples <= 0) {
     return MSNAV_ERR_PARSE;
+  }
+  if (samples > MSNAV_PLAYOUT_FRAME_MAX) {
+    return MSNAV_ERR_INVALID;
   }
   msnav_jitter_frame frame = *f;
   frame.duration = (uint32_t)samples;
@@ -210,10 +217,12 @@ static void make_up(msnav_playout *p, pull *u, size_t samples, unsigned kind) {
   if (!p->conceal.active) {
     msnav_conceal_begin(&p->conceal, newest_end(p), p->room, p->rate);
   }
-  if (msnav_conceal_is_over(&p->conceal)) {
+  size_t left = msnav_conceal_left(&p->conceal);
+  if (left == 0) {
     make_noise(p, u, samples);
     return;
   }
+  samples = samples < left ? samples : left;
   msnav_conceal_run(&p->conceal, newest_end(p), raw, u->pcm, samples);
   remember(p, raw, samples);
   if (kind == MSNAV_PLAYED_CONCEALED) {
@@ -229,13 +238,35 @@ static void make_up_lost(msnav_playout *p, pull *u) {
   p->lost = (uint16_t)(p->lost - (u->done - before));
 }
 
-/* Time is scaled where the delay is off its target. */
-static size_t scale(msnav_playout *p, pull *u, int16_t *pcm, size_t samples) {
+/* How much is to be taken out (+) or put in (-) of a frame, us.
+ *
+ * What counts is when a frame must have come, and that is in the pull in
+ * which its first sample is needed: shortening sound moves that by a whole
+ * pull or frame as soon as the next frame is needed one pull earlier, and by
+ * nothing before.  So at first the sound is brought into step with the pulls
+ * (ahead: how far into its pull a frame begins), which costs no safety, and
+ * only a whole step above the target is more taken out. */
+static int32_t wanted_scaling(const msnav_playout *p, const pull *u) {
   int32_t excess = msnav_jitter_excess(&p->jitter);
-  uint32_t away = (uint32_t)(excess < 0 ? -excess : excess);
-  bool far = excess > FAR_US;
-  size_t most = samples_of(p, away), scaled;
-  if (excess > 0) {
+  int32_t step = (int32_t)us_of(p, u->done + u->need);
+  if ((int32_t)p->jitter.play_us < step) {
+    step = (int32_t)p->jitter.play_us;
+  }
+  if (excess > step + step / 4) {
+    return excess;
+  }
+  if (excess < 0) {
+    return -(step > p->ahead_now + LEAST_US ? step - p->ahead_now : LEAST_US);
+  }
+  return p->ahead;
+}
+
+static size_t
+scale(msnav_playout *p, pull *u, int16_t *pcm, size_t samples, int32_t us) {
+  size_t most = samples_of(p, (uint32_t)(us < 0 ? -us : us)), scaled;
+  bool far = us > FAR_US;
+  p->rest = far ? REST_FRAMES_FAR : REST_FRAMES;
+  if (us > 0) {
     scaled = msnav_timescale_shorten(pcm, samples, p->rate, most,
                                      far ? ALIKE_FAR : ALIKE);
     p->removed += us_of(p, samples - scaled);
@@ -246,24 +277,22 @@ static size_t scale(msnav_playout *p, pull *u, int16_t *pcm, size_t samples) {
   if (scaled == samples) {
     return samples;
   }
-  if (scaled > samples) {
-    msnav_jitter_settle(&p->jitter);
-  }
+  msnav_jitter_settle(&p->jitter);
   u->played |= MSNAV_PLAYED_STRETCHED;
-  p->rest = far ? 0 : REST_FRAMES;
+  p->ahead = UINT16_MAX;
   return scaled;
 }
 
-static bool wants_scaling(msnav_playout *p) {
-  int32_t excess = msnav_jitter_excess(&p->jitter);
-  if (excess <= ABOVE_US && excess >= -BELOW_US) {
-    return false;
-  }
-  if (p->rest > 0 && excess <= FAR_US) {
+/* A frame begins here, so far into its pull. */
+static int32_t note_begin(msnav_playout *p, const pull *u) {
+  uint32_t us = us_of(p, u->done);
+  p->ahead_now = (uint16_t)us;
+  p->ahead = us < p->ahead ? (uint16_t)us : p->ahead;
+  if (p->rest > 0) {
     p->rest--;
-    return false;
+    return 0;
   }
-  return true;
+  return wanted_scaling(p, u);
 }
 
 static int decode_mono(const msnav_decoder *d, const msnav_jitter_out *f,
@@ -281,10 +310,10 @@ static int decode_mono(const msnav_decoder *d, const msnav_jitter_out *f,
 /* Decode by way of a buffer, because the frame is to be joined, scaled or
  * cut. */
 static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
-                         bool scaling) {
-  int16_t pcm[FRAME_MAX + FRAME_MAX / 8];
+                         int32_t scaling) {
+  int16_t pcm[FRAME_MAX];
   const msnav_decoder *d = &p->decoders[p->decoder];
-  int decoded = decode_mono(d, f, pcm, FRAME_MAX / d->codec->channels);
+  int decoded = decode_mono(d, f, pcm, MSNAV_PLAYOUT_FRAME_MAX);
   if (decoded <= 0) {
     p->lost = (uint16_t)samples_of(p, f->duration_us);
     return;
@@ -296,8 +325,8 @@ static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
   if (p->conceal.active) {
     msnav_conceal_end(&p->conceal, newest_end(p), pcm, samples);
   }
-  if (scaling) {
-    samples = scale(p, u, pcm, samples);
+  if (scaling != 0) {
+    samples = scale(p, u, pcm, samples, scaling);
   }
   p->played++;
   u->played |= MSNAV_PLAYED_FRAME;
@@ -325,9 +354,9 @@ static void play_frame(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
   }
   p->made = 0;
   p->noise = 0;
-  bool scaling = wants_scaling(p);
+  int32_t scaling = note_begin(p, u);
   int samples = codec->duration(f->data, f->len);
-  if (scaling || p->conceal.active || f->skipped_us > 0 ||
+  if (scaling != 0 || p->conceal.active || f->skipped_us > 0 ||
       codec->channels > 1 || samples < 0 || (size_t)samples > u->need) {
     play_through(p, u, f, scaling);
     return;
@@ -395,8 +424,7 @@ static void produce(msnav_playout *p, pull *u) {
     make_up(p, u, u->need, MSNAV_PLAYED_CONCEALED);
     return;
   }
-  msnav_usec now = u->done > 0 ? u->now + us_of(p, u->done) : u->now;
-  switch (msnav_jitter_pop(&p->jitter, now, &f)) {
+  switch (msnav_jitter_pop(&p->jitter, u->now, &f)) {
   case MSNAV_JITTER_FRAME:
     play_frame(p, u, &f);
     return;
@@ -467,7 +495,7 @@ void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
     .concealed_us = p->concealed,
     .inserted_us = p->inserted,
     .removed_us = p->removed,
-    .delay_us = j->held > 0 ? (uint32_t)j->held : 0,
+    .delay_us = (j->held > 0 ? (uint32_t)j->held : 0) + p->ahead_now,
     .target_us = (uint32_t)j->delay.target,
   };
 }

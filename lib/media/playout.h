@@ -13,6 +13,10 @@
 #include "media/jitter.h"
 #include <msnav/media.h>
 
+/* Longest frame, in samples per channel: 120 ms at 8 kHz, 60 ms at 16 kHz, 20
+ * ms at 48 kHz.  What one pull does not use must be kept. */
+#define MSNAV_PLAYOUT_FRAME_MAX 1120
+
 /* Most samples that are made up in one go: 20 ms at 48,000 Hz. */
 #define MSNAV_PLAYOUT_PULL_MAX 960
 
@@ -36,15 +40,17 @@ typedef struct msnav_playout {
   const msnav_decoder *decoders;
   uint64_t concealed, inserted, removed; /* us */
   uint32_t played, recovered;
-  uint32_t made;    /* samples made up by the codec since its last frame */
-  uint32_t rate;    /* of what is played, Hz */
-  uint32_t seed;    /* of noise */
-  uint16_t lost;    /* samples that are still to be made up */
-  uint16_t room;    /* samples at the end of the pool */
-  uint16_t pending; /* of them not yet played */
-  uint8_t decoder;  /* of the last frame */
-  uint8_t rest;     /* frames until time may be scaled again */
-  uint8_t noise;    /* level of comfort noise in -dBov, 0: none */
+  uint32_t made;      /* samples made up by the codec since its last frame */
+  uint32_t rate;      /* of what is played, Hz */
+  uint32_t seed;      /* of noise */
+  uint16_t lost;      /* samples that are still to be made up */
+  uint16_t room;      /* samples at the end of the pool */
+  uint16_t pending;   /* of them not yet played */
+  uint16_t ahead;     /* least ahead_now since time was scaled, us */
+  uint16_t ahead_now; /* how far into its pull the last frame began, us */
+  uint8_t decoder;    /* of the last frame */
+  uint8_t rest;       /* frames until time may be scaled again */
+  uint8_t noise;      /* level of comfort noise in -dBov, 0: none */
   msnav_conceal conceal;
   msnav_jitter jitter;
 } msnav_playout;
@@ -57,8 +63,9 @@ void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
 /* A frame arrived, or was recovered from a redundant block.  decoder is an
  * index into decoders; sequence is extended; duration is what the codec says
  * (f->duration counts for comfort noise only).  MSNAV_ERR_PARSE when the
- * codec refuses the payload's size, MSNAV_ERR_INVALID when it is larger than
- * any frame may be, MSNAV_ERR_DUPLICATE, MSNAV_ERR_LATE. */
+ * codec refuses the payload's size, MSNAV_ERR_INVALID when the frame is longer
+ * than 120 ms, #MSNAV_PLAYOUT_FRAME_MAX or the pool, MSNAV_ERR_DUPLICATE,
+ * MSNAV_ERR_LATE. */
 msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
                                msnav_usec now);
 

@@ -84,12 +84,13 @@ static size_t find_cut(const int16_t *pcm, size_t samples, uint32_t rate,
   *window = rate / WINDOW_PER_SECOND;
   *window = *window > samples / 2 ? samples / 2 : *window;
   most = most > longest ? longest : most;
-  most = most > samples - *window ? samples - *window : most;
+  size_t rest = samples - *window - (samples > *window);
+  most = most > rest ? rest : most;
+  if (most > 0 && msnav_is_quiet(pcm, samples)) {
+    return most;
+  }
   if (most < least) {
     return 0;
-  }
-  if (msnav_is_quiet(pcm, samples)) {
-    return most;
   }
   msnav_lag lag = msnav_lag_find(pcm, *window, least, most, false);
   return lag.likeness >= likeness ? lag.samples : 0;
