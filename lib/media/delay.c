@@ -11,6 +11,9 @@
 #define FORGET 5
 #define PRIOR 640
 
+/* The target before anything is known. */
+#define FIRST_US 15000
+
 #define WINDOW_US 500000u
 #define STEP_US 24576
 #define SILENCE_US 2000000u
@@ -38,11 +41,15 @@ static int32_t edge_of(unsigned bin) {
   return (int32_t)((bin - 31) << 13);
 }
 
+static int32_t clamp(const msnav_delay *d, int32_t us) {
+  return us < d->min ? d->min : us > d->max ? d->max : us;
+}
+
 void msnav_delay_init(msnav_delay *d, msnav_usec min, msnav_usec max) {
   memset(d, 0, sizeof(*d));
   d->max = max < 260000 ? (int32_t)max : 260000;
   d->min = min < (msnav_usec)d->max ? (int32_t)min : d->max;
-  d->target = d->min > 15000 ? d->min : 15000;
+  d->target = clamp(d, FIRST_US);
   d->enough = d->target;
   d->bins[1] = PRIOR * WEIGHT;
 }
@@ -93,7 +100,7 @@ static void choose(msnav_delay *d) {
     }
     late += d->bins[i];
   }
-  d->target = target < d->min ? d->min : target > d->max ? d->max : target;
+  d->target = clamp(d, target);
   d->enough = enough < d->target ? enough : d->target;
   for (unsigned i = 0; i < MSNAV_DELAY_BINS; i++) {
     d->bins[i] =

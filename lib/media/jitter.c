@@ -26,6 +26,7 @@
 #define HURRY_CREDIT 1280000
 
 #define FRAMES_MAX 64
+#define DELAY_MAX 100000000
 
 /* A loss is filled in steps of the last frame's length, or of this. */
 #define LEAST_FILL_US 5000
@@ -397,6 +398,13 @@ bridge(msnav_jitter *j, int32_t delay, int32_t gap, msnav_jitter_out *out) {
   return MSNAV_JITTER_LOST;
 }
 
+/* Time since a frame could have arrived at the earliest.  Hostile clocks are
+ * cut to +-100 s, so that sums stay in range. */
+static int32_t delay_of(const msnav_jitter *j, unsigned at, msnav_usec now) {
+  int32_t us = (int32_t)((uint32_t)now - media_of(j, at) - j->delay.floor);
+  return us > DELAY_MAX ? DELAY_MAX : us < -DELAY_MAX ? -DELAY_MAX : us;
+}
+
 msnav_jitter_result
 msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
   out->data = NULL;
@@ -404,8 +412,7 @@ msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
   if (j->head == NONE) {
     return nothing(j);
   }
-  int32_t delay =
-    (int32_t)((uint32_t)now - media_of(j, j->head) - j->delay.floor);
+  int32_t delay = delay_of(j, j->head, now);
   if (!j->playing) {
     if (delay < j->delay.target) {
       return MSNAV_JITTER_WAIT;

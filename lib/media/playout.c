@@ -178,17 +178,20 @@ static size_t samples_of(const msnav_playout *p, uint32_t us) {
   return (size_t)((uint64_t)us * p->rate / 1000000u);
 }
 
-/* A whole frame is there: play its begin, keep the rest for later. */
-static void
-emit(msnav_playout *p, pull *u, const int16_t *pcm, size_t samples) {
+/* A whole frame of some kind (a MSNAV_PLAYED_ bit) is there: play its begin,
+ * keep the rest for later. */
+static void emit(msnav_playout *p, pull *u, const int16_t *pcm, size_t samples,
+                 unsigned kind) {
   size_t part = samples < u->need ? samples : u->need;
+  size_t left = samples - part;
   memcpy(u->pcm, pcm, part * sizeof(*pcm));
-  if (samples - part > p->room) {
-    set_room(p, samples - part);
+  if (left > p->room) {
+    set_room(p, left);
   }
   remember(p, pcm, samples);
-  size_t left = samples - part;
   p->pending = (uint16_t)(left < p->room ? left : p->room);
+  p->kind = (uint8_t)kind;
+  u->played |= kind;
   advance(u, part);
 }
 
@@ -196,6 +199,7 @@ static void emit_pending(msnav_playout *p, pull *u) {
   size_t part = p->pending < u->need ? p->pending : u->need;
   memcpy(u->pcm, newest_end(p) - p->pending, part * sizeof(*u->pcm));
   p->pending = (uint16_t)(p->pending - part);
+  u->played |= p->kind;
   advance(u, part);
 }
 
@@ -329,8 +333,7 @@ static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
     samples = scale(p, u, pcm, samples, scaling);
   }
   p->played++;
-  u->played |= MSNAV_PLAYED_FRAME;
-  emit(p, u, pcm, samples);
+  emit(p, u, pcm, samples, MSNAV_PLAYED_FRAME);
 }
 
 static void play_noise(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
@@ -391,8 +394,7 @@ static bool codec_makes_up(msnav_playout *p, pull *u, const msnav_jitter_out *f,
   }
   if (made > 0) {
     p->recovered++;
-    u->played |= MSNAV_PLAYED_FRAME;
-    emit(p, u, pcm, (size_t)made);
+    emit(p, u, pcm, (size_t)made, MSNAV_PLAYED_FRAME);
     return true;
   }
   if (d->codec->conceal != NULL) {
@@ -403,8 +405,7 @@ static bool codec_makes_up(msnav_playout *p, pull *u, const msnav_jitter_out *f,
   }
   p->made += (uint32_t)made;
   p->concealed += us_of(p, (size_t)made);
-  u->played |= MSNAV_PLAYED_CONCEALED;
-  emit(p, u, pcm, (size_t)made);
+  emit(p, u, pcm, (size_t)made, MSNAV_PLAYED_CONCEALED);
   return true;
 }
 

@@ -51,6 +51,7 @@ typedef struct msnav_playout {
   uint8_t decoder;    /* of the last frame */
   uint8_t rest;       /* frames until time may be scaled again */
   uint8_t noise;      /* level of comfort noise in -dBov, 0: none */
+  uint8_t kind;       /* of the pending samples, a MSNAV_PLAYED_ bit */
   msnav_conceal conceal;
   msnav_jitter jitter;
 } msnav_playout;
