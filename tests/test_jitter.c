@@ -111,8 +111,7 @@ static void hands_out_what_was_pushed(void **state) {
                           .duration = 240,
                           .data = payload,
                           .len = sizeof(payload),
-                          .decoder = 5,
-                          .marker = true};
+                          .decoder = 5};
   assert_int_equal(msnav_jitter_push(&b->j, &f, at(0)), MSNAV_OK);
   assert_int_equal(msnav_jitter_next_decoder(&b->j), 5);
   msnav_jitter_out out;
@@ -120,7 +119,6 @@ static void hands_out_what_was_pushed(void **state) {
   assert_int_equal(out.len, sizeof(payload));
   assert_memory_equal(out.data, payload, sizeof(payload));
   assert_int_equal(out.decoder, 5);
-  assert_true(out.marker);
   assert_int_equal(out.duration_us, 30 * MS);
   assert_int_equal(out.skipped_us, 0);
   free(b);
@@ -499,7 +497,7 @@ static void timestamps_that_jump_ahead_go_on(void **state) {
       played += pop(b, at(i)) >= 0;
     }
     assert_in_range(played, 44, 50);
-    assert_true(b->j.resyncs >= 1);
+    assert_true(b->j.resyncs + b->j.delay.jumps >= 1);
     free(b);
   }
 }
@@ -577,7 +575,7 @@ static void the_time_line_survives_another_rtp_clock(void **state) {
     assert_int_equal(pop(b, at(i)), i - 1);
     assert_in_range(b->j.held, 15 * MS, 25 * MS);
   }
-  assert_int_equal(b->j.resyncs, 0);
+  assert_int_equal(b->j.resyncs + b->j.delay.jumps, 0);
   free(b);
 }
 
@@ -606,7 +604,7 @@ static void keeps_delay_and_gaps_low_on_every_network(void **state) {
   } rows[] = {
     {TRACE_LAN, 27, 0.05, 90},   {TRACE_WIFI, 118, 1.0, 80},
     {TRACE_DSL, 118, 0.9, 74},   {TRACE_SKEW, 21, 0.07, 90},
-    {TRACE_STEP, 54, 0.2, 89.3}, {TRACE_STALL, 32, 0.4, 89},
+    {TRACE_STEP, 54, 0.2, 89}, {TRACE_STALL, 32, 0.4, 89},
   };
   msnav_jitter *j = malloc(sizeof(*j));
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -3,42 +3,31 @@
 
 #include <string.h>
 
-/* Weight of one frame and forgetting: a thirty-second of everything every 32
- * frames, so that a frame counts for about 1,024 frames (20 s) and a full
- * bin stays below 65,536. */
-#define WEIGHT 30
-#define BATCH 64
+/* Every batch a thirty-second of everything is forgotten: a frame counts for
+ * about 2,048 frames (40 s), and a full bin stays below 65,536. */
 #define FORGET 5
+
+/* What is believed before anything arrived, in frames: a good network, so
+ * that one stall at the begin of a call is not taken for a habit. */
 #define PRIOR 640
 
 /* The target before anything is known. */
 #define FIRST_US 15000
 
-#define WINDOW_US 500000u
+/* A floor that rises by so much at once is another route. */
 #define STEP_US 24576
+
+/* A frame that is so much too early or too late has another time line. */
+#define JUMP_US 500000
+#define GONE_US 10000000
+
+/* After so long without a frame its transit is all that is known. */
 #define SILENCE_US 2000000u
 
-/* Bins of 2.048 ms up to 65 ms, 4.096 ms up to 131 ms, 8.192 ms above. */
-static unsigned bin_of(int32_t us) {
-  unsigned u = (unsigned)us >> 11;
-  if (u < 32) {
-    return u;
-  }
-  if (u < 64) {
-    return 16 + (u >> 1);
-  }
-  return u < 128 ? 32 + (u >> 2) : MSNAV_DELAY_BINS - 1;
-}
-
-/* Upper edge of a bin in us. */
+/* Upper edge of a bin in us, within what is of interest. */
 static int32_t edge_of(unsigned bin) {
-  if (bin < 32) {
-    return (int32_t)((bin + 1) << 11);
-  }
-  if (bin < 48) {
-    return (int32_t)((bin - 15) << 12);
-  }
-  return (int32_t)((bin - 31) << 13);
+  int32_t us = (int32_t)(bin % 16 + 17) * (int32_t)(2048u << bin / 16);
+  return us - 32768;
 }
 
 static int32_t clamp(const msnav_delay *d, int32_t us) {
@@ -47,21 +36,18 @@ static int32_t clamp(const msnav_delay *d, int32_t us) {
 
 void msnav_delay_init(msnav_delay *d, msnav_usec min, msnav_usec max) {
   memset(d, 0, sizeof(*d));
-  d->max = max < 260000 ? (int32_t)max : 260000;
+  d->max = max < MSNAV_DELAY_MAX_US ? (int32_t)max : MSNAV_DELAY_MAX_US;
   d->min = min < (msnav_usec)d->max ? (int32_t)min : d->max;
   d->target = clamp(d, FIRST_US);
   d->enough = d->target;
-  d->bins[1] = PRIOR * WEIGHT;
+  d->bins[1] = PRIOR * MSNAV_DELAY_WEIGHT;
 }
 
-void msnav_delay_restart(msnav_delay *d) {
-  d->started = false;
-}
-
-static void set_floor(msnav_delay *d, uint32_t now, uint32_t transit) {
+void msnav_delay_begin(msnav_delay *d, uint32_t now, uint32_t transit) {
   for (unsigned i = 0; i < MSNAV_DELAY_WINDOWS; i++) {
     d->minima[i] = transit;
   }
+  d->least = transit;
   d->floor = transit;
   d->since = now;
 }
@@ -78,19 +64,28 @@ static uint32_t delay_damage(int32_t us) {
  * percent of frames that come too late. */
 #define LATE_DAMAGE 330000u
 
-/* The delay with the least damage. */
-static void choose(msnav_delay *d) {
-  uint32_t total = 0;
+static void forget(msnav_delay *d) {
   for (unsigned i = 0; i < MSNAV_DELAY_BINS; i++) {
+    unsigned part = (d->bins[i] + (1u << FORGET) - 1) >> FORGET;
+    d->bins[i] = (uint16_t)(d->bins[i] - part);
+  }
+}
+
+static void choose(msnav_delay *d) {
+  unsigned bins = MSNAV_DELAY_BINS;
+  uint32_t total = 0, late = 0;
+  while (bins > 1 && d->bins[bins - 1] == 0) {
+    bins--;
+  }
+  for (unsigned i = 0; i < bins; i++) {
     total += d->bins[i];
   }
   uint64_t best = UINT64_MAX;
-  uint32_t late = 0;
   int32_t target = d->max, enough = d->max;
-  for (unsigned i = MSNAV_DELAY_BINS; i-- > 0;) {
+  for (unsigned i = bins; i-- > 0;) {
     int32_t edge = edge_of(i);
-    uint64_t damage =
-      (uint64_t)delay_damage(edge) * total + (uint64_t)late * LATE_DAMAGE;
+    uint64_t damage = (uint64_t)delay_damage(edge) * total;
+    damage += (uint64_t)late * LATE_DAMAGE;
     if (damage <= best) {
       best = damage;
       target = edge;
@@ -102,10 +97,8 @@ static void choose(msnav_delay *d) {
   }
   d->target = clamp(d, target);
   d->enough = enough < d->target ? enough : d->target;
-  for (unsigned i = 0; i < MSNAV_DELAY_BINS; i++) {
-    d->bins[i] =
-      (uint16_t)(d->bins[i] - ((d->bins[i] + (1u << FORGET) - 1) >> FORGET));
-  }
+  d->pending = 0;
+  forget(d);
 }
 
 /* The route got longer: what was seen moves down with the new floor. */
@@ -113,7 +106,7 @@ static void shift(msnav_delay *d, int32_t rise) {
   uint16_t moved[MSNAV_DELAY_BINS] = {0};
   for (unsigned i = 0; i < MSNAV_DELAY_BINS; i++) {
     int32_t us = edge_of(i) - 1 - rise;
-    unsigned to = us > 0 ? bin_of(us) : 0;
+    unsigned to = us > 0 ? msnav_delay_bin(us) : 0;
     uint32_t sum = (uint32_t)moved[to] + d->bins[i];
     moved[to] = (uint16_t)(sum < UINT16_MAX ? sum : UINT16_MAX);
   }
@@ -121,10 +114,15 @@ static void shift(msnav_delay *d, int32_t rise) {
 }
 
 static void next_window(msnav_delay *d, uint32_t now, uint32_t transit) {
-  d->window = (uint8_t)((d->window + 1) % MSNAV_DELAY_WINDOWS);
-  d->minima[d->window] = transit;
-  d->since = now;
+  if (now - d->since > SILENCE_US) {
+    msnav_delay_begin(d, now, transit);
+    return;
+  }
   uint32_t floor = transit;
+  d->minima[d->window] = d->least;
+  d->window = (uint8_t)((d->window + 1) % MSNAV_DELAY_WINDOWS);
+  d->least = transit;
+  d->since = now;
   for (unsigned i = 0; i < MSNAV_DELAY_WINDOWS; i++) {
     if ((int32_t)(d->minima[i] - floor) < 0) {
       floor = d->minima[i];
@@ -140,25 +138,21 @@ static void next_window(msnav_delay *d, uint32_t now, uint32_t transit) {
 
 void msnav_delay_observe(msnav_delay *d, uint32_t now, uint32_t transit) {
   int32_t late = (int32_t)(transit - d->floor);
-  if (!d->started || late > d->max + 50000 || now - d->since > SILENCE_US) {
-    d->started = true;
-    set_floor(d, now, transit);
-    late = 0;
-  } else if (now - d->since >= WINDOW_US) {
+  if (late < -JUMP_US || late > GONE_US) {
+    d->jumps++;
+  }
+  if (now - d->since >= MSNAV_DELAY_WINDOW_US) {
     next_window(d, now, transit);
     late = (int32_t)(transit - d->floor);
-  } else if ((int32_t)(transit - d->minima[d->window]) < 0) {
-    d->minima[d->window] = transit;
   }
   if (late < 0) {
     d->floor = transit;
-    d->minima[d->window] = transit;
-    late = 0;
   }
-  unsigned bin = bin_of(late);
-  d->bins[bin] = (uint16_t)(d->bins[bin] + WEIGHT);
-  if (++d->pending >= BATCH) {
-    d->pending = 0;
+  if (late > d->max) {
+    msnav_delay_begin(d, now, transit);
+  }
+  msnav_delay_count(d, transit);
+  if (d->pending >= MSNAV_DELAY_BATCH) {
     choose(d);
   }
 }

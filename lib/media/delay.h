@@ -6,28 +6,65 @@
 
 #include <msnav/base.h>
 
-#define MSNAV_DELAY_BINS 64
-#define MSNAV_DELAY_WINDOWS 4
+#define MSNAV_DELAY_BINS 52
+#define MSNAV_DELAY_WINDOWS 3
+
+/* A frame's weight in the histogram, and how many frames come between two
+ * looks at it. */
+#define MSNAV_DELAY_WEIGHT 30
+#define MSNAV_DELAY_BATCH 64
+
+#define MSNAV_DELAY_WINDOW_US 500000u
+#define MSNAV_DELAY_MAX_US 260000
 
 typedef struct msnav_delay {
-  uint16_t bins[MSNAV_DELAY_BINS];      /* how late frames were, forgetting */
-  uint32_t minima[MSNAV_DELAY_WINDOWS]; /* least transit of each half second */
-  uint32_t since;                       /* begin of the newest of them */
-  uint32_t floor;                       /* the least of them */
+  uint32_t floor;                       /* least transit of two seconds */
+  uint32_t since;                       /* begin of the newest window */
+  uint32_t least;                       /* least transit in it */
   int32_t target;                       /* us above the floor */
   int32_t enough;                       /* us at which nine of ten are there */
   int32_t min, max;                     /* bounds of target, us */
-  uint8_t window;                       /* index of the newest minimum */
+  uint32_t minima[MSNAV_DELAY_WINDOWS]; /* least transit of past windows */
+  uint16_t bins[MSNAV_DELAY_BINS];      /* how late frames were, forgetting */
+  uint8_t window;                       /* index of the oldest minimum */
   uint8_t pending;                      /* frames since target was computed */
-  bool started;
+  uint16_t jumps;                       /* of the time line */
 } msnav_delay;
 
 void msnav_delay_init(msnav_delay *d, msnav_usec min, msnav_usec max);
 
-/* A frame arrived.  transit is arrival time less media time, any origin. */
-void msnav_delay_observe(msnav_delay *d, uint32_t now, uint32_t transit);
+/* The first frame of a time line arrives, before observe().  transit is
+ * arrival time less media time, of any origin. */
+void msnav_delay_begin(msnav_delay *d, uint32_t now, uint32_t transit);
 
-/* The origin of media time changed. */
-void msnav_delay_restart(msnav_delay *d);
+/* Bins of 2 ms up to 32 ms, of 4 ms up to 96 ms, of 8 ms up to 224 ms, of 16
+ * ms above: the upper bits of a floating point number. */
+static inline unsigned msnav_delay_bin(int32_t us) {
+  union {
+    float number;
+    uint32_t bits;
+  } u = {.number = (float)((us >> 10) + 32)};
+  return (u.bits >> 19) - ((127 + 5) << 4);
+}
+
+/* A frame that is neither rare nor the last of a batch. */
+static inline bool
+msnav_delay_is_usual(const msnav_delay *d, uint32_t now, uint32_t transit) {
+  return now - d->since < MSNAV_DELAY_WINDOW_US &&
+         transit - d->floor <= (uint32_t)d->max &&
+         d->pending < MSNAV_DELAY_BATCH;
+}
+
+static inline void msnav_delay_count(msnav_delay *d, uint32_t transit) {
+  int32_t late = (int32_t)(transit - d->floor);
+  if ((int32_t)(transit - d->least) < 0) {
+    d->least = transit;
+  }
+  d->bins[msnav_delay_bin(late)] += MSNAV_DELAY_WEIGHT;
+  d->pending++;
+}
+
+/* A frame arrived. */
+void msnav_delay_observe(msnav_delay *d, uint32_t now, uint32_t transit);
 
 #endif

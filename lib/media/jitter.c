@@ -3,66 +3,74 @@
 
 #include <string.h>
 
-/* A waiting frame lies in the pool as three words and its payload: media
- * time; duration (us, 20 bits) and length (12 bits); sequence (16 bits),
- * offset of the next frame in words (11 bits), marker, redundant, decoder
- * (3 bits). */
-#define HEADER 3u
-#define NONE 0x7ffu
-#define MARKER 0x10u
-#define REDUNDANT 0x08u
+/* What rarely happens stays out of the way of what happens every 20 ms. */
+#if defined(__GNUC__)
+#define RARE __attribute__((noinline, cold))
+#else
+#define RARE
+#endif
 
-/* Media times that differ by less are the same: rounding of RTP clocks that
- * are no divisor of 1 MHz. */
+/* A waiting frame lies in the pool as a header of three words and its
+ * payload.  The first word is its media time; then follow 16 bits each. */
+#define HEADER 3u
+enum { NEXT = 2, LEN = 3, SEQUENCE = 4, DURATION = 5 };
+#define NONE 0xffffu
+
+/* above the 11 bits of the length: decoder (3 bits) and a flag */
+#define LEN_MASK 0x7ffu
+#define DECODER_SHIFT 11
+#define DECODER_MASK 7u
+#define REDUNDANT 0x8000u
+
+/* Durations are kept in units of 2 us. */
+#define DURATION_US 2u
+
+/* Media times that differ by less are the same: rounding of durations and of
+ * RTP clocks that are no divisor of 1 MHz. */
 #define SLACK_US 1000
 
-/* Frames that are this much too old, so many in a row, are a new time line;
- * so is one that is this much too early. */
+/* Frames that are this much too old, so many in a row, are a new time line. */
 #define STALE_US 1000000
 #define STALE_FRAMES 3
-#define JUMP_US 500000
 
 /* Delay above the target, summed over frames, that is worth one frame. */
 #define HURRY_CREDIT 1280000
 
+/* Where whole frames are dropped the delay swings around its target. */
+#define SWING_US 3750
+
 #define FRAMES_MAX 64
-#define DELAY_MAX 100000000
 
 /* A loss is filled in steps of the last frame's length, or of this. */
 #define LEAST_FILL_US 5000
+
+/* Hostile clocks are cut to +-100 s, so that sums stay in range. */
+#define DELAY_MAX 100000000
 
 static uint32_t media_of(const msnav_jitter *j, unsigned at) {
   return j->pool.words[at];
 }
 
-static uint32_t duration_of(const msnav_jitter *j, unsigned at) {
-  return j->pool.words[at + 1] >> 12;
+static uint16_t *fields_of(msnav_jitter *j, unsigned at) {
+  return j->pool.halves + 2 * (size_t)at;
 }
 
-static unsigned len_of(const msnav_jitter *j, unsigned at) {
-  return j->pool.words[at + 1] & 0xfff;
-}
-
-static uint16_t sequence_of(const msnav_jitter *j, unsigned at) {
-  return (uint16_t)(j->pool.words[at + 2] >> 16);
-}
-
-static unsigned next_of(const msnav_jitter *j, unsigned at) {
-  return j->pool.words[at + 2] >> 5 & NONE;
-}
-
-static void link_to(msnav_jitter *j, unsigned at, unsigned next) {
-  uint32_t w = j->pool.words[at + 2];
-  j->pool.words[at + 2] = (w & ~(NONE << 5)) | next << 5;
+static uint16_t field_of(const msnav_jitter *j, unsigned at, unsigned field) {
+  return j->pool.halves[2 * (size_t)at + field];
 }
 
 static unsigned words_for(unsigned len) {
   return HEADER + (len + 3) / 4;
 }
 
+static unsigned size_of(const msnav_jitter *j, unsigned at) {
+  return words_for(field_of(j, at, LEN) & LEN_MASK);
+}
+
+/* With head at the end an empty buffer needs no case of its own in
+ * make_room(). */
 static void clear(msnav_jitter *j) {
-  j->head = NONE;
-  j->tail = NONE;
+  j->head = j->limit;
   j->fill = 0;
   j->count = 0;
 }
@@ -80,7 +88,7 @@ void msnav_jitter_set_clock(msnav_jitter *j, uint32_t hertz) {
   if (hertz == j->clock_rate || hertz == 0) {
     return;
   }
-  j->remap = j->started;
+  j->ticks = 0;
   j->clock_rate = hertz;
   j->us_q16 = (uint32_t)(((uint64_t)1000000 << 16) / hertz);
 }
@@ -88,97 +96,179 @@ void msnav_jitter_set_clock(msnav_jitter *j, uint32_t hertz) {
 void msnav_jitter_resync(msnav_jitter *j) {
   j->discarded += j->count;
   clear(j);
-  msnav_delay_restart(&j->delay);
   j->seen = 0;
   j->stale = 0;
+  j->ticks = 0;
   j->started = false;
   j->playing = false;
   j->dry = false;
 }
 
+/* ---- the pool */
+
 static void drop_head(msnav_jitter *j) {
-  unsigned next = next_of(j, j->head);
   j->count--;
-  if (next == NONE) {
+  j->head = field_of(j, j->head, NEXT);
+  if (j->count == 0) {
     clear(j);
-    return;
   }
-  j->head = (uint16_t)next;
+}
+
+static void discard_head(msnav_jitter *j) {
+  drop_head(j);
+  j->discarded++;
 }
 
 /* Move the waiting frames to the front of the pool, in order. */
-static void compact(msnav_jitter *j) {
+RARE static void compact(msnav_jitter *j) {
   uint32_t copy[MSNAV_JITTER_POOL / 4];
   unsigned at = j->head, fill = 0;
-  while (at != NONE) {
-    unsigned size = words_for(len_of(j, at)), next = next_of(j, at);
+  for (unsigned i = 0; i < j->count; i++) {
+    unsigned size = size_of(j, at), next = field_of(j, at, NEXT);
+    fields_of(j, at)[NEXT] = (uint16_t)(fill + size);
     memcpy(copy + fill, j->pool.words + at, size * 4);
-    uint32_t link = next == NONE ? NONE : fill + size;
-    copy[fill + 2] = (copy[fill + 2] & ~(NONE << 5)) | link << 5;
-    if (next == NONE) {
-      j->tail = (uint16_t)fill;
-    }
+    j->tail = (uint16_t)fill;
     fill += size;
     at = next;
   }
   memcpy(j->pool.words, copy, fill * 4);
   j->fill = (uint16_t)fill;
-  j->head = j->count > 0 ? 0 : NONE;
+  j->head = j->count > 0 ? 0 : j->limit;
 }
 
-/* Room for `size` words at the end of what is used. */
-static void make_room(msnav_jitter *j, unsigned size) {
+/* The waiting frames lie in their order, as in a ring: what is free lies
+ * behind fill, up to here. */
+static unsigned free_end(const msnav_jitter *j) {
+  return j->fill > j->head ? j->limit : j->head;
+}
+
+/* Where `size` words can be written; the oldest frames make room. */
+static unsigned make_room(msnav_jitter *j, unsigned size) {
+  while (j->fill + size > free_end(j)) {
+    if (j->fill > j->head && size <= j->head) {
+      return 0;
+    }
+    discard_head(j);
+  }
+  return j->fill;
+}
+
+void msnav_jitter_set_limit(msnav_jitter *j, size_t bytes) {
+  bytes = bytes < MSNAV_JITTER_POOL ? bytes : MSNAV_JITTER_POOL;
+  j->limit = (uint16_t)(bytes / 4);
   compact(j);
-  while (j->count > 0 && j->fill + size > j->limit) {
-    drop_head(j);
-    j->discarded++;
+  while (j->fill > j->limit) {
+    discard_head(j);
     compact(j);
   }
 }
 
-void msnav_jitter_set_limit(msnav_jitter *j, size_t bytes) {
-  j->limit =
-    (uint16_t)((bytes < MSNAV_JITTER_POOL ? bytes : MSNAV_JITTER_POOL) / 4);
-  if (j->fill > j->limit) {
-    make_room(j, 0);
+/* Put a frame that lies at `at` before another one; false when its time is
+ * taken. */
+static bool insert(msnav_jitter *j, unsigned at, uint32_t media) {
+  unsigned prev = NONE, next = j->head;
+  while ((int32_t)(media_of(j, next) - media) < -SLACK_US) {
+    if (next == j->tail) {
+      return false;
+    }
+    prev = next;
+    next = field_of(j, next, NEXT);
   }
+  if ((int32_t)(media_of(j, next) - media) <= SLACK_US) {
+    return false;
+  }
+  fields_of(j, at)[NEXT] = (uint16_t)next;
+  if (prev == NONE) {
+    j->head = (uint16_t)at;
+  } else {
+    fields_of(j, prev)[NEXT] = (uint16_t)at;
+  }
+  j->count++;
+  compact(j);
+  return true;
 }
 
-static void start(msnav_jitter *j, const msnav_jitter_frame *f) {
-  j->started = true;
-  j->remap = false;
+static void put(msnav_jitter *j, const msnav_jitter_frame *f, unsigned at,
+                uint32_t media, uint32_t us) {
+  uint16_t *fields = fields_of(j, at);
+  uint32_t packed = f->len | (f->decoder & DECODER_MASK) << DECODER_SHIFT;
+  j->pool.words[at] = media;
+  fields[LEN] = (uint16_t)(f->redundant ? packed | REDUNDANT : packed);
+  fields[SEQUENCE] = (uint16_t)f->sequence;
+  fields[DURATION] = (uint16_t)(us / DURATION_US);
+}
+
+static bool is_last(const msnav_jitter *j, uint32_t media) {
+  return j->count == 0 || (int32_t)(media - media_of(j, j->tail)) > SLACK_US;
+}
+
+static void append(msnav_jitter *j, unsigned at, unsigned size) {
+  if (j->count == 0) {
+    j->head = (uint16_t)at;
+  } else {
+    fields_of(j, j->tail)[NEXT] = (uint16_t)at;
+  }
+  j->tail = (uint16_t)at;
+  j->fill = (uint16_t)(at + size);
+  j->count++;
+}
+
+static msnav_error store(msnav_jitter *j, const msnav_jitter_frame *f,
+                         uint32_t media, uint32_t us) {
+  unsigned size = words_for(f->len);
+  if (j->count >= FRAMES_MAX) {
+    discard_head(j);
+  }
+  unsigned at = make_room(j, size);
+  put(j, f, at, media, us);
+  memcpy(j->pool.words + at + HEADER, f->data, f->len);
+  if (is_last(j, media)) {
+    append(j, at, size);
+    return MSNAV_OK;
+  }
+  if (insert(j, at, media)) {
+    return MSNAV_OK;
+  }
+  j->duplicate++;
+  return MSNAV_ERR_DUPLICATE;
+}
+
+/* ---- in */
+
+/* The first frame of a time line, or the first one of another RTP clock:
+ * then its sequence number says how far it is. */
+static void
+begin(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
+  if (!j->started) {
+    j->started = true;
+    j->media_q16 = 0;
+    j->top = f->sequence - 1;
+    j->play = 0;
+    msnav_delay_begin(&j->delay, (uint32_t)now, (uint32_t)now);
+  } else {
+    int32_t frames = (int32_t)(f->sequence - j->top);
+    frames = frames < -50 ? -50 : frames > 50 ? 50 : frames;
+    int64_t us = (int64_t)frames * (int64_t)j->push_us;
+    j->media_q16 += (uint64_t)(us * 65536);
+  }
   j->anchor = f->timestamp;
-  j->media_q16 = 0;
-  j->top = f->sequence - 1;
-  j->play = 0;
 }
 
-/* Whether this sequence number came before. */
-static bool is_repeated(msnav_jitter *j, uint32_t sequence) {
+/* Whether no packet with this sequence number came before. */
+static bool is_new(msnav_jitter *j, uint32_t sequence) {
   int32_t ahead = (int32_t)(sequence - j->top);
   if (ahead > 0) {
     j->seen = ahead < 64 ? j->seen << ahead | 1 : 1;
     j->top = sequence;
-    return false;
+    return true;
   }
   if (ahead <= -64) {
-    return false;
+    return true;
   }
   uint64_t bit = (uint64_t)1 << -ahead;
   bool repeated = (j->seen & bit) != 0;
   j->seen |= bit;
-  return repeated;
-}
-
-/* The RTP clock changed: sequence numbers say how far the frame is. */
-static void
-map_again(msnav_jitter *j, const msnav_jitter_frame *f, uint32_t top) {
-  int32_t frames = (int32_t)(f->sequence - top);
-  frames = frames < -50 ? -50 : frames > 50 ? 50 : frames;
-  int64_t us = (int64_t)frames * (int64_t)j->push_us;
-  j->media_q16 += (uint64_t)(us * 65536);
-  j->anchor = f->timestamp;
-  j->remap = false;
+  return !repeated;
 }
 
 /* Media time of a frame; the newest one becomes the anchor. */
@@ -192,147 +282,123 @@ static uint32_t to_media(msnav_jitter *j, uint32_t timestamp) {
   return (uint32_t)(q16 >> 16);
 }
 
-/* Put a frame that lies at `at` into its place; false when its time is
- * taken. */
-static bool insert(msnav_jitter *j, unsigned at, uint32_t media) {
-  if (j->head == NONE) {
-    j->head = j->tail = (uint16_t)at;
-    return true;
+/* A frame from before what is played next: nothing was played yet, or it is
+ * late, or the sender has turned back its clock. */
+static msnav_error look_back(msnav_jitter *j, const msnav_jitter_frame *f,
+                             msnav_usec now, uint32_t *media) {
+  int32_t ahead = (int32_t)(*media - j->play);
+  if (!j->playing || ahead >= -SLACK_US) {
+    j->play = *media;
+    return MSNAV_OK;
   }
-  int32_t after = (int32_t)(media - media_of(j, j->tail));
-  if (after > SLACK_US) {
-    link_to(j, j->tail, at);
-    j->tail = (uint16_t)at;
-    return true;
-  }
-  unsigned prev = NONE, next = j->head;
-  while (next != NONE && (int32_t)(media_of(j, next) - media) < -SLACK_US) {
-    prev = next;
-    next = next_of(j, next);
-  }
-  if (next == NONE || (int32_t)(media_of(j, next) - media) <= SLACK_US) {
-    return false;
-  }
-  link_to(j, at, next);
-  if (prev == NONE) {
-    j->head = (uint16_t)at;
-  } else {
-    link_to(j, prev, at);
-  }
-  return true;
-}
-
-static msnav_error store(msnav_jitter *j, const msnav_jitter_frame *f,
-                         uint32_t media, uint32_t duration) {
-  unsigned size = words_for(f->len);
-  if (j->fill + size > j->limit || j->count >= FRAMES_MAX) {
-    if (j->count >= FRAMES_MAX) {
-      drop_head(j);
-      j->discarded++;
+  if (ahead > -STALE_US) {
+    if (!f->redundant) {
+      msnav_delay_observe(&j->delay, (uint32_t)now, (uint32_t)now - *media);
     }
-    make_room(j, size);
-  }
-  unsigned at = j->fill;
-  uint32_t *w = j->pool.words + at;
-  w[0] = media;
-  w[1] = duration << 12 | f->len;
-  w[2] = f->sequence << 16 | NONE << 5 | (f->marker ? MARKER : 0) |
-         (f->redundant ? REDUNDANT : 0) | (f->decoder & 7u);
-  memcpy(w + HEADER, f->data, f->len);
-  if (!insert(j, at, media)) {
-    j->duplicate++;
-    return MSNAV_ERR_DUPLICATE;
-  }
-  j->fill = (uint16_t)(at + size);
-  j->count++;
-  return MSNAV_OK;
-}
-
-static void learn(msnav_jitter *j, const msnav_jitter_frame *f,
-                  uint32_t transit, msnav_usec now) {
-  if (f->redundant && j->delay.started) {
-    return;
-  }
-  if (j->delay.started && (int32_t)(j->delay.floor - transit) > JUMP_US) {
-    j->resyncs++;
-  }
-  msnav_delay_observe(&j->delay, (uint32_t)now, transit);
-}
-
-/* A frame whose time has passed, or the sender has turned back its clock. */
-static msnav_error too_late(msnav_jitter *j, const msnav_jitter_frame *f,
-                            msnav_usec now, uint32_t media) {
-  if ((int32_t)(media - j->play) > -STALE_US) {
-    learn(j, f, (uint32_t)now - media, now);
   } else if (!f->redundant && ++j->stale >= STALE_FRAMES) {
     msnav_jitter_resync(j);
     j->resyncs++;
-    return msnav_jitter_push(j, f, now);
+    begin(j, f, now);
+    *media = to_media(j, f->timestamp);
+    return MSNAV_OK;
   }
   j->late++;
   return MSNAV_ERR_LATE;
 }
 
-msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
-                              msnav_usec now) {
+RARE static msnav_error
+push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
   uint64_t us = (uint64_t)f->duration * j->us_q16 >> 16;
   if (f->len == 0 || f->len > MSNAV_JITTER_PAYLOAD_MAX || us == 0 ||
       us > MSNAV_JITTER_FRAME_MAX_US || words_for(f->len) > j->limit) {
     return MSNAV_ERR_INVALID;
   }
-  if (!j->started) {
-    start(j, f);
+  if (j->ticks == 0) {
+    begin(j, f, now);
   }
-  uint32_t top = j->top;
-  if (!f->redundant && is_repeated(j, f->sequence)) {
+  if (!f->redundant && !is_new(j, f->sequence)) {
     j->duplicate++;
     return MSNAV_ERR_DUPLICATE;
   }
-  if (j->remap) {
-    map_again(j, f, top);
-  }
-  uint32_t media = to_media(j, f->timestamp);
-  int32_t ahead = (int32_t)(media - j->play);
-  if (ahead < -SLACK_US && j->playing) {
-    return too_late(j, f, now, media);
-  }
-  learn(j, f, (uint32_t)now - media, now);
+  j->ticks = f->duration;
   j->push_us = (uint32_t)us;
-  if (ahead < 0) {
-    j->play = media;
+  uint32_t media = to_media(j, f->timestamp);
+  if ((int32_t)(media - j->play) < 0) {
+    msnav_error err = look_back(j, f, now, &media);
+    if (err != MSNAV_OK) {
+      return err;
+    }
+  }
+  if (!f->redundant) {
+    msnav_delay_observe(&j->delay, (uint32_t)now, (uint32_t)now - media);
   }
   j->stale = 0;
   return store(j, f, media, (uint32_t)us);
 }
 
+/* A frame that follows the newest one and resembles it, as nearly all do,
+ * goes a short way, on which nothing is to be decided; push_any() does the
+ * same for all frames. */
+msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
+                              msnav_usec now) {
+  uint64_t q16 = j->media_q16 + (uint64_t)j->ticks * j->us_q16;
+  uint32_t media = (uint32_t)(q16 >> 16), transit = (uint32_t)now - media;
+  unsigned at = j->fill, size = words_for(f->len);
+  if (f->sequence - j->top != 1 || f->duration != j->ticks || f->redundant ||
+      f->timestamp - j->anchor != f->duration ||
+      f->len - 1u >= MSNAV_JITTER_PAYLOAD_MAX || j->count >= FRAMES_MAX ||
+      at + size > free_end(j) || (int32_t)(media - j->play) < 0 ||
+      !is_last(j, media) ||
+      !msnav_delay_is_usual(&j->delay, (uint32_t)now, transit)) {
+    return push_any(j, f, now);
+  }
+  j->top++;
+  j->seen = j->seen << 1 | 1;
+  j->anchor = f->timestamp;
+  j->media_q16 = q16;
+  j->stale = 0;
+  msnav_delay_count(&j->delay, transit);
+  put(j, f, at, media, j->push_us);
+  append(j, at, size);
+  memcpy(j->pool.words + at + HEADER, f->data, f->len);
+  return MSNAV_OK;
+}
+
 void msnav_jitter_note(msnav_jitter *j, uint32_t sequence) {
   if (j->started) {
-    is_repeated(j, sequence);
+    (void)is_new(j, sequence);
   }
 }
 
+/* ---- out */
+
 static void
-take(msnav_jitter *j, unsigned at, int32_t delay, msnav_jitter_out *out) {
-  uint32_t flags = j->pool.words[at + 2];
-  out->data = j->pool.bytes + (at + HEADER) * 4;
-  out->len = (uint16_t)len_of(j, at);
-  out->decoder = flags & 7;
-  out->marker = (flags & MARKER) != 0;
-  out->duration_us = duration_of(j, at);
-  j->play = media_of(j, at) + out->duration_us;
-  j->play_us = out->duration_us;
-  j->sequence = sequence_of(j, at);
-  j->whole = (flags & REDUNDANT) == 0;
-  j->playing = true;
-  j->dry = false;
+describe(const msnav_jitter *j, unsigned at, msnav_jitter_out *out) {
+  uint32_t packed = field_of(j, at, LEN);
+  out->data = j->pool.bytes + 4 * (size_t)(at + HEADER);
+  out->len = (uint16_t)(packed & LEN_MASK);
+  out->decoder = (uint8_t)(packed >> DECODER_SHIFT & DECODER_MASK);
+}
+
+/* Hand out the next frame. */
+static inline msnav_jitter_result
+take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
+  unsigned at = j->head;
+  uint32_t duration = field_of(j, at, DURATION) * DURATION_US;
+  describe(j, at, out);
+  out->duration_us = duration;
+  out->skipped_us = skipped;
+  j->play = media_of(j, at) + duration;
+  j->play_us = duration;
+  j->sequence = field_of(j, at, SEQUENCE);
+  j->packed = field_of(j, at, LEN);
   j->held = delay;
-  if (delay < j->low || j->settle) {
-    j->low = delay;
-    j->settle = false;
-  } else {
-    j->low += (delay - j->low) >> 3;
-  }
+  int32_t rise = j->settle ? delay - j->low : (delay - j->low) >> 3;
+  j->low = delay < j->low ? delay : j->low + rise;
+  j->settle = false;
+  j->dry = false;
   drop_head(j);
+  return MSNAV_JITTER_FRAME;
 }
 
 static msnav_jitter_result nothing(msnav_jitter *j) {
@@ -350,13 +416,12 @@ static msnav_jitter_result nothing(msnav_jitter *j) {
 /* Whether every packet between the last frame played and the next one came:
  * then there was nothing to hear between them. */
 static bool is_silence(const msnav_jitter *j) {
-  unsigned at = j->head;
-  if (!j->whole || (j->pool.words[at + 2] & REDUNDANT) != 0) {
+  uint16_t next = field_of(j, j->head, SEQUENCE);
+  if (((j->packed | field_of(j, j->head, LEN)) & REDUNDANT) != 0) {
     return false;
   }
-  uint16_t top = (uint16_t)j->top;
-  unsigned behind = (uint16_t)(top - sequence_of(j, at));
-  unsigned missing = (uint16_t)(sequence_of(j, at) - j->sequence - 1);
+  unsigned behind = (uint16_t)((uint16_t)j->top - next);
+  unsigned missing = (uint16_t)(next - j->sequence - 1);
   if (missing == 0) {
     return true;
   }
@@ -369,79 +434,74 @@ static bool is_silence(const msnav_jitter *j) {
 
 /* The next frame is not the one that follows: lost, or never sent? */
 static msnav_jitter_result
-bridge(msnav_jitter *j, int32_t delay, int32_t gap, msnav_jitter_out *out) {
+bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
   bool silence = is_silence(j);
   int32_t wanted = j->delay.target;
   if (!silence) {
     wanted = j->by_frames ? j->delay.enough : wanted;
     wanted = j->held < wanted ? j->held : wanted;
   }
-  unsigned at = j->head;
   if (delay >= wanted) {
     j->settle = true;
-    take(j, at, delay, out);
-    out->skipped_us = silence ? 0 : (uint32_t)gap;
-    return MSNAV_JITTER_FRAME;
+    return take(j, delay, silence ? 0 : gap, out);
   }
   if (silence) {
     return MSNAV_JITTER_WAIT;
   }
   uint32_t fill = j->play_us > LEAST_FILL_US ? j->play_us : LEAST_FILL_US;
-  fill = (uint32_t)gap < fill ? (uint32_t)gap : fill;
+  fill = gap < fill + SLACK_US ? gap : fill;
   j->play += fill;
-  out->duration_us = fill;
-  if (fill == (uint32_t)gap) {
-    out->data = j->pool.bytes + (at + HEADER) * 4;
-    out->len = (uint16_t)len_of(j, at);
-    out->decoder = j->pool.words[at + 2] & 7;
+  if (fill == gap) {
+    describe(j, j->head, out);
   }
+  out->duration_us = fill;
   return MSNAV_JITTER_LOST;
 }
 
-/* Time since a frame could have arrived at the earliest.  Hostile clocks are
- * cut to +-100 s, so that sums stay in range. */
-static int32_t delay_of(const msnav_jitter *j, unsigned at, msnav_usec now) {
-  int32_t us = (int32_t)((uint32_t)now - media_of(j, at) - j->delay.floor);
-  return us > DELAY_MAX ? DELAY_MAX : us < -DELAY_MAX ? -DELAY_MAX : us;
-}
-
-msnav_jitter_result
-msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
+RARE static msnav_jitter_result
+pop_any(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
   out->data = NULL;
-  out->skipped_us = 0;
-  if (j->head == NONE) {
+  if (j->count == 0) {
     return nothing(j);
   }
-  int32_t delay = delay_of(j, j->head, now);
-  if (!j->playing) {
-    if (delay < j->delay.target) {
-      return MSNAV_JITTER_WAIT;
-    }
-    j->settle = true;
-    take(j, j->head, delay, out);
-    return MSNAV_JITTER_FRAME;
+  uint32_t media = media_of(j, j->head);
+  int32_t delay = (int32_t)((uint32_t)now - media - j->delay.floor);
+  delay = delay > DELAY_MAX    ? DELAY_MAX
+          : delay < -DELAY_MAX ? -DELAY_MAX
+                               : delay;
+  int32_t gap = (int32_t)(media - j->play);
+  if (j->playing) {
+    return gap > SLACK_US ? bridge(j, delay, (uint32_t)gap, out)
+                          : take(j, delay, 0, out);
   }
-  int32_t gap = (int32_t)(media_of(j, j->head) - j->play);
-  if (gap > SLACK_US) {
-    return bridge(j, delay, gap, out);
+  /* the first frame of a time line waits until it has the target delay */
+  if (delay < j->delay.target) {
+    return MSNAV_JITTER_WAIT;
   }
-  take(j, j->head, delay, out);
-  return MSNAV_JITTER_FRAME;
-}
-
-int32_t msnav_jitter_excess(const msnav_jitter *j) {
-  return j->low - j->delay.target;
-}
-
-void msnav_jitter_settle(msnav_jitter *j) {
+  j->playing = true;
   j->settle = true;
+  return take(j, delay, 0, out);
+}
+
+/* Again the short way for what happens nearly always. */
+msnav_jitter_result
+msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
+  if (j->count == 0 || !j->playing) {
+    return pop_any(j, now, out);
+  }
+  uint32_t media = media_of(j, j->head);
+  int32_t delay = (int32_t)((uint32_t)now - media - j->delay.floor);
+  if ((int32_t)(media - j->play) > SLACK_US || delay > DELAY_MAX ||
+      delay < -DELAY_MAX) {
+    return pop_any(j, now, out);
+  }
+  return take(j, delay, 0, out);
 }
 
 bool msnav_jitter_hurry(msnav_jitter *j) {
   int32_t frame = (int32_t)j->play_us, over = msnav_jitter_excess(j);
   j->by_frames = true;
-  /* 3/16 less than a frame: the delay swings around the target */
-  if (j->head == NONE || over < frame - frame * 3 / 16) {
+  if (j->count == 0 || over < frame - SWING_US) {
     j->credit = 0;
     return false;
   }
@@ -455,5 +515,7 @@ bool msnav_jitter_hurry(msnav_jitter *j) {
 }
 
 int msnav_jitter_next_decoder(const msnav_jitter *j) {
-  return j->head == NONE ? -1 : (int)(j->pool.words[j->head + 2] & 7);
+  return j->count > 0
+           ? (int)(field_of(j, j->head, LEN) >> DECODER_SHIFT & DECODER_MASK)
+           : -1;
 }

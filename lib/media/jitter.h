@@ -26,7 +26,7 @@ typedef struct msnav_jitter_frame {
   const uint8_t *data;
   uint16_t len;
   uint8_t decoder; /* index of the decoder, 0...7 */
-  bool marker;     /* first frame of a talk spurt */
+  bool marker;     /* not needed: pauses show in the timestamps */
   bool redundant;  /* from a redundant block: no arrival statistics */
 } msnav_jitter_frame;
 
@@ -50,7 +50,6 @@ typedef struct msnav_jitter_out {
                            frame after the lost one, NULL if it is not here */
   uint16_t len;         /* bytes */
   uint8_t decoder;      /* as pushed */
-  bool marker;          /* as pushed */
   uint32_t duration_us; /* of the frame, or of what to conceal */
   uint32_t skipped_us;  /* lost sound to be joined over before this frame */
 } msnav_jitter_out;
@@ -66,24 +65,26 @@ typedef struct msnav_jitter {
   uint32_t play;        /* media time that is played next */
   uint32_t play_us;     /* duration of the last frame played */
   uint32_t push_us;     /* duration of the newest frame */
+  uint32_t ticks;       /* the same by the RTP clock; 0 when the next frame is
+                           the first of its time line or clock */
   int32_t held;         /* delay of the last frame played, us */
   int32_t credit;       /* delay above the target, summed over frames, us */
   int32_t low;          /* lower envelope of it, us */
   uint16_t head, tail;  /* offsets of waiting frames in words */
-  uint16_t fill, limit; /* used and usable words of the pool */
+  uint16_t fill, limit; /* where to write next, and the end, in words */
   uint16_t sequence;    /* of the last frame played */
+  uint16_t packed;      /* length field of the last frame played */
   uint8_t count;        /* waiting frames */
   uint8_t stale;        /* frames in a row from long ago */
-  bool by_frames : 1;   /* the caller cannot stretch time */
-  bool remap : 1;       /* the RTP clock changed since the newest frame */
-  bool started : 1;     /* a frame came since the last resync */
-  bool playing : 1;     /* a frame was played since the last resync */
-  bool dry : 1;         /* the last pop found nothing */
-  bool whole : 1;       /* the last frame played was no redundant block */
-  bool settle : 1;      /* take the next delay as it is */
+  bool by_frames;       /* the caller cannot stretch time */
+  bool started;         /* a frame came since the last resync */
+  bool playing;         /* a frame was played since the last resync */
+  bool dry;             /* the last pop found nothing */
+  bool settle;          /* take the next delay as it is */
   uint32_t late, duplicate, discarded, underruns, resyncs;
   union {
     uint32_t words[MSNAV_JITTER_POOL / 4];
+    uint16_t halves[MSNAV_JITTER_POOL / 2];
     uint8_t bytes[MSNAV_JITTER_POOL];
     int16_t pcm[MSNAV_JITTER_POOL / 2];
   } pool;
@@ -117,8 +118,12 @@ msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out);
 /* How far the last frame played is above (+) or below (-) the target, us.
  * After the caller has acted on a negative value it calls
  * msnav_jitter_settle(). */
-int32_t msnav_jitter_excess(const msnav_jitter *j);
-void msnav_jitter_settle(msnav_jitter *j);
+static inline int32_t msnav_jitter_excess(const msnav_jitter *j) {
+  return j->low - j->delay.target;
+}
+static inline void msnav_jitter_settle(msnav_jitter *j) {
+  j->settle = true;
+}
 
 /* For callers that cannot stretch time: after a frame, whether the next one
  * may be played at once, too.  Being late by one frame is tolerated for 64

@@ -492,7 +492,7 @@ void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
     .concealed = (uint32_t)(p->concealed / frame),
     .recovered = p->recovered,
     .underruns = j->underruns,
-    .resyncs = j->resyncs,
+    .resyncs = j->resyncs + j->delay.jumps,
     .concealed_us = p->concealed,
     .inserted_us = p->inserted,
     .removed_us = p->removed,

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE 0x7ffu
-
 #define CHECK(condition)                                                       \
   do {                                                                         \
     if (!(condition)) {                                                        \
@@ -35,21 +33,23 @@ static uint32_t take(input *in, size_t bytes) {
 
 static void check(const msnav_playout *p) {
   const msnav_jitter *j = &p->jitter;
-  unsigned count = 0, at = j->head, last = NONE;
-  CHECK(j->fill <= j->limit && j->limit <= MSNAV_JITTER_POOL / 4);
+  unsigned at = j->head;
+  uint32_t used = 0, last = 0;
+  CHECK(j->count <= 64 && j->fill <= j->limit);
+  CHECK(j->limit <= MSNAV_JITTER_POOL / 4);
   CHECK(2u * p->room + 4u * j->limit <= MSNAV_JITTER_POOL);
   CHECK(p->pending <= p->room);
-  while (at != NONE) {
-    uint32_t words = 3 + ((j->pool.words[at + 1] & 0xfff) + 3) / 4;
-    CHECK(at + words <= j->fill);
-    CHECK(++count <= 64);
-    CHECK(last == NONE ||
-          (int32_t)(j->pool.words[at] - j->pool.words[last]) > 0);
-    last = at;
-    at = j->pool.words[at + 2] >> 5 & NONE;
+  for (unsigned i = 0; i < j->count; i++) {
+    const uint16_t *fields = j->pool.halves + 2 * (size_t)at;
+    uint32_t words = 3 + ((fields[3] & 0x7ffu) + 3) / 4;
+    CHECK(at + words <= j->limit);
+    CHECK(i == 0 || (int32_t)(j->pool.words[at] - last) > 0);
+    last = j->pool.words[at];
+    used += words;
+    CHECK(i + 1u < j->count || at == j->tail);
+    at = fields[2];
   }
-  CHECK(count == j->count);
-  CHECK(last == j->tail || (count == 0 && j->tail == NONE));
+  CHECK(used <= j->limit);
   CHECK(j->delay.target >= j->delay.min && j->delay.target <= j->delay.max);
 }
 
