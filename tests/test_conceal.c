@@ -68,6 +68,21 @@ static void begins_without_a_click(void **state) {
   }
 }
 
+/* A sound whose period is too long to be found does not fit its past. */
+static void hides_the_seam_where_nothing_repeats(void **state) {
+  (void)state;
+  for (size_t from = 0; from < 400; from += 7) {
+    int16_t sound[PAST] = {0}, out[161];
+    sound_sine(sound, PAST, 23, RATE, 12000, from);
+    int natural = sound_step(sound, PAST);
+    out[0] = sound[PAST - 1];
+    continue_sound(sound, PAST, RATE, out + 1, 160, 160);
+    assert_true(abs(out[1] - out[0]) <= 3 * natural + 10);
+    /* what was hidden is spread over 2 ms */
+    assert_true(sound_step(out, 100) < 12000 * 2 / 14);
+  }
+}
+
 static void fades_out_within_60_ms(void **state) {
   (void)state;
   int16_t sound[PAST] = {0}, out[RATE / 10];
@@ -368,6 +383,7 @@ int main(void) {
     cmocka_unit_test(goes_on_with_the_same_pitch),
     cmocka_unit_test(resembles_the_voice_that_was_lost),
     cmocka_unit_test(begins_without_a_click),
+    cmocka_unit_test(hides_the_seam_where_nothing_repeats),
     cmocka_unit_test(fades_out_within_60_ms),
     cmocka_unit_test(is_the_same_in_pieces_of_any_size),
     cmocka_unit_test(says_when_it_is_silent),

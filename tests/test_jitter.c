@@ -243,6 +243,19 @@ static void a_loss_found_after_a_gap_is_not_filled_twice(void **state) {
   free(b);
 }
 
+/* ... also while the delay is below its target. */
+static void a_loss_is_not_used_to_gain_delay(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 10);
+  assert_int_equal(pop(b, at(10)), 9);
+  b->j.delay.target = b->j.delay.enough = 60 * MS;
+  assert_int_equal(pop(b, at(11)), EMPTY);
+  assert_int_equal(push(b, 11, at(11) + 1), MSNAV_OK);
+  assert_int_equal(pop(b, at(12)), 11);
+  free(b);
+}
+
 static void joins_over_a_loss_when_there_is_delay_to_spare(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -602,8 +615,8 @@ static void keeps_delay_and_gaps_low_on_every_network(void **state) {
     enum trace_kind kind;
     double delay_ms, gap_percent, r;
   } rows[] = {
-    {TRACE_LAN, 27, 0.05, 90},   {TRACE_WIFI, 118, 1.0, 80},
-    {TRACE_DSL, 118, 0.9, 74},   {TRACE_SKEW, 21, 0.07, 90},
+    {TRACE_LAN, 27, 0.05, 90}, {TRACE_WIFI, 118, 1.0, 80},
+    {TRACE_DSL, 118, 0.9, 74}, {TRACE_SKEW, 21, 0.07, 90},
     {TRACE_STEP, 54, 0.2, 89}, {TRACE_STALL, 32, 0.4, 89},
   };
   msnav_jitter *j = malloc(sizeof(*j));
@@ -748,6 +761,27 @@ static void drifting_clocks_leave_the_delay_flat_for_an_hour(void **state) {
   free(j);
 }
 
+static void a_bad_network_is_forgotten_when_it_gets_better(void **state) {
+  (void)state;
+  msnav_jitter *j = malloc(sizeof(*j));
+  msnav_jitter_init(j, 0, 250 * MS);
+  trace bad = trace_make(TRACE_WIFI, 2, 6000);
+  (void)drive(j, &bad, NULL, NULL);
+  assert_true(j->delay.target > 90 * MS);
+  trace good = trace_make(TRACE_LAN, 2, 12000);
+  for (size_t i = 0; i < good.count; i++) {
+    good.packets[i].arrival += 6000 * (int64_t)TRACE_FRAME_US;
+    good.packets[i].index += 6000;
+  }
+  good.frames += 6000;
+  (void)drive(j, &good, NULL, NULL);
+  assert_true(j->delay.target < 25 * MS);
+  assert_true(j->held < 50 * MS);
+  free(bad.packets);
+  free(good.packets);
+  free(j);
+}
+
 static void the_target_keeps_its_bounds(void **state) {
   (void)state;
   msnav_jitter *j = malloc(sizeof(*j));
@@ -801,6 +835,7 @@ int main(void) {
     cmocka_unit_test(says_how_much_is_lost_and_what_follows),
     cmocka_unit_test(nothing_late_is_thrown_away_while_it_can_be_played),
     cmocka_unit_test(a_loss_found_after_a_gap_is_not_filled_twice),
+    cmocka_unit_test(a_loss_is_not_used_to_gain_delay),
     cmocka_unit_test(joins_over_a_loss_when_there_is_delay_to_spare),
     cmocka_unit_test(recovered_frames_fill_losses),
     cmocka_unit_test(a_pause_without_a_missing_packet_is_silence),
@@ -822,6 +857,7 @@ int main(void) {
     cmocka_unit_test(delay_is_back_within_5_s_after_a_stall),
     cmocka_unit_test(follows_a_longer_and_a_shorter_route),
     cmocka_unit_test(drifting_clocks_leave_the_delay_flat_for_an_hour),
+    cmocka_unit_test(a_bad_network_is_forgotten_when_it_gets_better),
     cmocka_unit_test(the_target_keeps_its_bounds),
     cmocka_unit_test(the_excess_says_how_far_off_the_target_it_is),
   };

@@ -401,6 +401,37 @@ static void losses_are_filled_without_clicks(void **state) {
   }
 }
 
+/* The worst that can come after a loss: the sound goes on upside down. */
+static void joins_what_does_not_fit_without_clicks(void **state) {
+  (void)state;
+  static const int held_back[] = {0, 60 * MS};
+  for (size_t k = 0; k < ARRAY_LEN(held_back); k++) {
+    bed *b = bed_new();
+    msnav_playout_init(&b->p, b->decoders, (msnav_usec)held_back[k], 0);
+    int16_t *out = calloc(160 * 200, sizeof(*out));
+    int sign = 1;
+    for (int i = 0; i < 200; i++, b->now += 20 * MS) {
+      int16_t sound[160];
+      sound_sine(sound, 160, 110, 8000, sign * 10000, (size_t)i * 160);
+      if (i > 20 && i % 9 == 0) {
+        lose(b, 160);
+        sign = -sign;
+      } else {
+        assert_int_equal(push(b, L8, sound, 320, 160), MSNAV_OK);
+      }
+      (void)pull(b, out + 160 * i, 160);
+    }
+    size_t begin = 0;
+    while (out[begin] == 0) {
+      begin++;
+    }
+    /* 20,000 spread over 5 ms, on top of the sound's own 864 */
+    assert_true(sound_step(out + begin, 160 * 200 - begin) < 864 + 20000 / 20);
+    free(out);
+    free(b);
+  }
+}
+
 static void five_percent_of_loss_leave_the_voice_as_it_was(void **state) {
   (void)state;
   double sum = 0;
@@ -823,6 +854,7 @@ int main(void) {
     cmocka_unit_test(counts_what_it_does),
     cmocka_unit_test(refuses_what_the_codec_refuses),
     cmocka_unit_test(losses_are_filled_without_clicks),
+    cmocka_unit_test(joins_what_does_not_fit_without_clicks),
     cmocka_unit_test(five_percent_of_loss_leave_the_voice_as_it_was),
     cmocka_unit_test(fades_to_silence_when_the_peer_stops),
     cmocka_unit_test(the_codecs_own_concealment_is_used),

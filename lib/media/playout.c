@@ -275,6 +275,8 @@ scale(msnav_playout *p, pull *u, int16_t *pcm, size_t samples, int32_t us) {
                                      far ? ALIKE_FAR : ALIKE);
     p->removed += us_of(p, samples - scaled);
   } else {
+    size_t space = ROOM_MAX + u->need - samples;
+    most = most > space ? space : most;
     scaled = msnav_timescale_lengthen(pcm, samples, p->rate, most, ALIKE);
     p->inserted += us_of(p, scaled - samples);
   }
