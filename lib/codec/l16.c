@@ -35,7 +35,7 @@ decode(void *state, const uint8_t *in, size_t len, int16_t *pcm, size_t cap) {
   if ((size_t)samples > cap) {
     return MSNAV_ERR_NOSPACE;
   }
-  for (int i = 0; i < samples; i++) {
+  for (size_t i = 0; i < (size_t)samples; i++) {
     pcm[i] = (int16_t)(in[2 * i] << 8 | in[2 * i + 1]);
   }
   return samples;

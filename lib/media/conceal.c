@@ -39,6 +39,7 @@ void msnav_conceal_begin(msnav_conceal *c, const int16_t *end, size_t known,
     lag = msnav_lag_find(end - window, window, least, most, true);
   }
   c->lag = (uint16_t)(lag.likeness >= VOICED ? lag.samples : most);
+  c->lag = c->lag > 0 ? c->lag : 1;
   c->edge = known > c->lag ? end[-1] - end[-1 - c->lag] : 0;
 }
 
@@ -80,7 +81,7 @@ void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
 void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
                        size_t samples) {
   int16_t raw[48 * CROSSFADE_MS], out[48 * CROSSFADE_MS];
-  size_t overlap = c->rate / 1000u * CROSSFADE_MS;
+  size_t overlap = (size_t)c->rate / 1000 * CROSSFADE_MS;
   overlap = overlap > samples ? samples : overlap;
   msnav_conceal_run(c, end, raw, out, overlap);
   for (size_t i = 0; i < overlap; i++) {

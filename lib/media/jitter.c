@@ -126,12 +126,12 @@ RARE static void compact(msnav_jitter *j) {
   for (unsigned i = 0; i < j->count; i++) {
     unsigned size = size_of(j, at), next = field_of(j, at, NEXT);
     fields_of(j, at)[NEXT] = (uint16_t)(fill + size);
-    memcpy(copy + fill, j->pool.words + at, size * 4);
+    memcpy(copy + fill, j->pool.words + at, size * sizeof(*copy));
     j->tail = (uint16_t)fill;
     fill += size;
     at = next;
   }
-  memcpy(j->pool.words, copy, fill * 4);
+  memcpy(j->pool.words, copy, fill * sizeof(*copy));
   j->fill = (uint16_t)fill;
   j->head = j->count > 0 ? 0 : j->limit;
 }

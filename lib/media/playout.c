@@ -10,7 +10,7 @@
 static_assert(sizeof(msnav_playout) <= 3136, "a stream outgrows 4 KiB");
 
 /* One frame, its channels, and what time-scaling may add to it. */
-#define FRAME_MAX (2 * MSNAV_PLAYOUT_FRAME_MAX)
+#define FRAME_MAX ((size_t)2 * MSNAV_PLAYOUT_FRAME_MAX)
 
 /* Every fourth frame may be scaled; when the delay is farther than FAR above
  * its target every other one, and with less suitable sound.  LEAST is what a
@@ -83,7 +83,7 @@ static void set_rate(msnav_playout *p, uint32_t rate) {
   const int16_t *end = newest_end(p);
   for (size_t i = 0; i < keep; i++) {
     size_t back = (i * (size_t)p->rate) / rate;
-    past[keep - 1 - i] = back < p->room ? end[-1 - (ptrdiff_t)back] : 0;
+    past[keep - 1 - i] = end[-1 - (ptrdiff_t)(back < p->room ? back : 0)];
   }
   p->rate = rate;
   p->conceal.active = false;
@@ -307,7 +307,7 @@ static int decode_mono(const msnav_decoder *d, const msnav_jitter_out *f,
   if (samples <= 0 || d->codec->channels == 1) {
     return samples;
   }
-  for (int i = 0; i < samples; i++) {
+  for (size_t i = 0; i < (size_t)samples; i++) {
     pcm[i] = (int16_t)((pcm[2 * i] + pcm[2 * i + 1]) / 2);
   }
   return samples;
