@@ -32,11 +32,9 @@ msnav_error msnav_bye_send(msnav_dialog *d) {
 }
 
 msnav_error msnav_bye_hang_up(msnav_dialog *d) {
-  msnav_shard_enter(d->shard);
   msnav_called_drop(d);
   msnav_error err = msnav_bye_send(d);
   msnav_transport_flush(d);
-  msnav_shard_leave(d->shard);
   return err;
 }
 

@@ -146,17 +146,18 @@ static void hold(msnav_dialog *d, nta_incoming_t *irq) {
   nta_incoming_bind(irq, on_ack_or_cancel, d);
 }
 
-/* The same INVITE as an earlier agent had it, which said already what there
- * was to say. */
+/* The same INVITE as an earlier agent had it.  What was said already is said
+ * again: nothing else would make Sofia answer when it is repeated. */
 static int take_over(msnav_dialog *d, nta_incoming_t *irq) {
   d->replaying = false;
   hold(d, irq);
   (void)nta_incoming_tag(irq, d->local_tag);
-  (void)nta_incoming_set_params(irq, NTATAG_EXTRA_100(0), TAG_END());
   if (d->answer.data != NULL) {
     reply_ok(d);
   } else if (d->refusal != 0) {
     reply(d, d->refusal);
+  } else {
+    reply(d, d->state == MSNAV_DIALOG_RINGING ? 180 : 100);
   }
   return 0;
 }
@@ -296,6 +297,21 @@ static bool is_asked(const msnav_dialog *d) {
          d->answer.data == NULL && d->refusal == 0;
 }
 
+static msnav_error answer(msnav_dialog *d, const char *sdp, size_t len) {
+  if (!is_asked(d)) {
+    return MSNAV_ERR_STATE; /* the clock stepped, and that ended it */
+  }
+  if (!msnav_body_keep(&d->answer, sdp, len)) {
+    return MSNAV_ERR_NOMEM;
+  }
+  if (d->state == MSNAV_DIALOG_RINGING) {
+    d->state = MSNAV_DIALOG_ANSWERED;
+  }
+  reply_ok(d);
+  msnav_transport_flush(d);
+  return MSNAV_OK;
+}
+
 msnav_error msnav_dialog_answer(msnav_dialog *d, const char *sdp, size_t len) {
   if (d == NULL || sdp == NULL || len == 0 || len > MSNAV_SIP_MAX_BODY) {
     return MSNAV_ERR_INVALID;
@@ -303,25 +319,17 @@ msnav_error msnav_dialog_answer(msnav_dialog *d, const char *sdp, size_t len) {
   if (!is_asked(d)) {
     return MSNAV_ERR_STATE;
   }
-  if (!msnav_body_keep(&d->answer, sdp, len)) {
-    return MSNAV_ERR_NOMEM;
-  }
   msnav_sip *sip = d->sip;
   msnav_sip_enter(sip);
-  if (d->state == MSNAV_DIALOG_RINGING) {
-    d->state = MSNAV_DIALOG_ANSWERED;
-  }
   msnav_shard_enter(d->shard);
-  reply_ok(d);
-  msnav_transport_flush(d);
+  msnav_error err = answer(d, sdp, len);
   msnav_shard_leave(d->shard);
   msnav_sip_leave(sip);
-  return MSNAV_OK;
+  return err;
 }
 
 /* Until the ACK comes when somebody waits for that. */
 void msnav_called_refuse(msnav_dialog *d, unsigned status) {
-  msnav_shard_enter(d->shard);
   d->refusal = status;
   reply(d, status);
   if (!d->hanging_up) {
@@ -331,7 +339,6 @@ void msnav_called_refuse(msnav_dialog *d, unsigned status) {
     d->state = MSNAV_DIALOG_OVER;
   }
   msnav_transport_flush(d);
-  msnav_shard_leave(d->shard);
 }
 
 msnav_error msnav_dialog_refuse(msnav_dialog *d, unsigned status) {
@@ -343,7 +350,12 @@ msnav_error msnav_dialog_refuse(msnav_dialog *d, unsigned status) {
   }
   msnav_sip *sip = d->sip;
   msnav_sip_enter(sip);
-  msnav_called_refuse(d, status);
+  msnav_shard_enter(d->shard);
+  bool asked = is_asked(d);
+  if (asked) {
+    msnav_called_refuse(d, status);
+  }
+  msnav_shard_leave(d->shard);
   msnav_sip_leave(sip);
-  return MSNAV_OK;
+  return asked ? MSNAV_OK : MSNAV_ERR_STATE;
 }

@@ -281,19 +281,17 @@ on_cancelled(msnav_dialog *d, nta_outgoing_t *orq, const sip_t *sip) {
  * 9.1). */
 void msnav_caller_cancel(msnav_dialog *d) {
   d->cancel_status = 200;
-  msnav_shard_enter(d->shard);
   if (d->invite.transaction != NULL && d->cancel == NULL) {
     d->cancel =
       nta_outgoing_tcancel(d->invite.transaction, on_cancelled, d,
                            SIPTAG_USER_AGENT_STR(d->user_agent), TAG_END());
   }
   msnav_transport_flush(d);
-  msnav_shard_leave(d->shard);
 }
 
 /* A first INVITE is given up at once, what still comes of it is cleared up
  * in silence; a re-INVITE is cancelled and ends with its answer. */
-void msnav_caller_overdue(msnav_dialog *d) {
+static void give_up(msnav_dialog *d) {
   if (d->invite.transaction == NULL) {
     return;
   }
@@ -308,4 +306,11 @@ void msnav_caller_overdue(msnav_dialog *d) {
   if (!d->dead && d->events.refused != NULL) {
     d->events.refused(d->arg, 408, false);
   }
+}
+
+void msnav_caller_overdue(msnav_dialog *d) {
+  msnav_shard *shard = d->shard;
+  msnav_shard_enter(shard);
+  give_up(d);
+  msnav_shard_leave(shard);
 }

@@ -103,6 +103,16 @@ static char *make_header(const char *name, const char *uri, const char *user,
   return out.full ? NULL : copy(buf, out.len);
 }
 
+/* The user part of a URI, for the Request-URI; what is no token stays in To
+ * alone. */
+static char *user_of(const char *uri) {
+  msnav_str rest = msnav_str_of(uri + strlen("sip:"));
+  msnav_str user = msnav_text_until(&rest, '@');
+  return rest.len > 0 && msnav_text_is_token(user, MAX_USER)
+           ? copy(user.ptr, user.len)
+           : NULL;
+}
+
 static msnav_error copy_texts(msnav_dialog *d, const msnav_dialog_config *c) {
   if (!texts_ok(c)) {
     return MSNAV_ERR_INVALID;
@@ -119,6 +129,7 @@ static msnav_error copy_texts(msnav_dialog *d, const msnav_dialog_config *c) {
   }
   if (c->to_uri != NULL) {
     d->to = make_header(NULL, c->to_uri, NULL, NULL);
+    d->remote_user = d->standard ? user_of(c->to_uri) : NULL;
     ok = ok && d->to != NULL;
   }
   return ok ? MSNAV_OK : MSNAV_ERR_NOMEM;
@@ -174,6 +185,7 @@ void msnav_dialog_unconfigure(msnav_dialog *d) {
   free(d->from);
   free(d->to);
   free(d->user);
+  free(d->remote_user);
   free(d->user_agent);
   msnav_body_drop(&d->sdp);
   msnav_body_drop(&d->asked);

@@ -231,6 +231,10 @@ msnav_error msnav_dialog_hangup(msnav_dialog *d) {
   }
   msnav_sip *sip = d->sip;
   msnav_sip_enter(sip);
+  msnav_shard *shard = d->shard;
+  if (shard != NULL) {
+    msnav_shard_enter(shard); /* the clock is looked at before we go on */
+  }
   d->hanging_up = true;
   d->closed_status = 408; /* when nothing comes any more */
   msnav_dialog_set_due(d, MSNAV_DUE_RETRY, MSNAV_NEVER);
@@ -238,6 +242,9 @@ msnav_error msnav_dialog_hangup(msnav_dialog *d) {
                        sip->loop.now(sip->loop.data) + MSNAV_SIP_PATIENCE);
   if (!hang_up(d)) {
     msnav_dialog_closed_soon(d, 200);
+  }
+  if (shard != NULL) {
+    msnav_shard_leave(shard);
   }
   msnav_sip_leave(sip);
   return MSNAV_OK;

@@ -168,13 +168,16 @@ void msnav_shard_leave(msnav_shard *shard) {
   let_loose(shard);
 }
 
-static void read_and_settle(msnav_shard *shard) {
-  msnav_shard_enter(shard);
-  dispatch(shard, true);
-  msnav_shard_leave(shard);
-}
-
 /* ---- the agent's descriptor */
+
+static bool read_now(msnav_shard *shard) {
+  struct pollfd p = {.fd = shard->fd, .events = POLLIN};
+  if (shard->running || poll(&p, 1, 0) != 1) {
+    return false;
+  }
+  dispatch(shard, true);
+  return true;
+}
 
 static void on_readable(int fd, unsigned events, void *arg) {
   (void)fd;
@@ -184,17 +187,16 @@ static void on_readable(int fd, unsigned events, void *arg) {
     return; /* the loop runs inside a callback: it will ask again */
   }
   shard->hooks.around(shard->hooks.arg, true);
-  read_and_settle(shard);
+  msnav_shard_enter(shard);
+  (void)read_now(shard); /* unless the clock brought another agent */
+  msnav_shard_leave(shard);
   shard->hooks.around(shard->hooks.arg, false);
 }
 
 /* What is sent over loopback is there at once, unless the kernel is busy;
  * then, and only then, the descriptor has to be watched. */
 void msnav_shard_run(msnav_shard *shard) {
-  struct pollfd p = {.fd = shard->fd, .events = POLLIN};
-  if (!shard->running && poll(&p, 1, 0) == 1) {
-    read_and_settle(shard);
-  } else if (shard->io == NULL) {
+  if (!read_now(shard) && shard->io == NULL) {
     shard->io = shard->loop->io_add(shard->loop->data, shard->fd, MSNAV_IO_READ,
                                     on_readable, shard);
   }

@@ -68,7 +68,7 @@ msnav_error msnav_shard_adopt(msnav_shard *shard, msnav_dialog *user);
 /* Before it goes. */
 void msnav_shard_disown(msnav_shard *shard);
 
-/* The agent was sent something: let it read. */
+/* Inside an entry: the agent was sent something, let it read. */
 void msnav_shard_run(msnav_shard *shard);
 
 #endif

@@ -71,10 +71,11 @@ struct msnav_dialog {
   msnav_addr remote; /* whom we call */
   msnav_addr peer;   /* with whom datagrams are exchanged */
   msnav_addr proxy;
-  bool loopback; /* bound to loopback: peers on it are fine */
-  char *from;    /* header without tag */
-  char *to;      /* likewise, NULL: the peer's address */
-  char *user;    /* NULL: none */
+  bool loopback;     /* bound to loopback: peers on it are fine */
+  char *from;        /* header without tag */
+  char *to;          /* likewise, NULL: the peer's address */
+  char *user;        /* NULL: none */
+  char *remote_user; /* likewise */
   char *user_agent;
   msnav_usec setup_limit;
   msnav_dialog_events events;

@@ -136,6 +136,7 @@ guard_init(msnav_dialog *d, const msnav_addr *peer, bool real) {
     .inner_sofia = real ? d->inner_sofia : nowhere,
     .branch = d->standard,
     .user = msnav_str_of(d->user),
+    .remote_user = msnav_str_of(d->remote_user),
     .target = d->remote.port != 0 ? d->remote : *peer,
   };
   return msnav_guard_init(d->guard, &config);
@@ -170,10 +171,16 @@ static bool opens(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
   return err == MSNAV_OK;
 }
 
+/* The entry comes first: after a step of the clock it is another agent that
+ * this is for. */
 void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len) {
-  if (send(d->shard->inner, clean, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
-    msnav_shard_run(d->shard);
+  msnav_shard *shard = d->shard;
+  msnav_shard_enter(shard);
+  if (shard->fd >= 0 &&
+      send(shard->inner, clean, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+    msnav_shard_run(shard);
   }
+  msnav_shard_leave(shard);
 }
 
 static bool is_same(const msnav_addr *a, const msnav_addr *b) {
