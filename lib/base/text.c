@@ -59,14 +59,6 @@ msnav_str msnav_text_until(msnav_str *rest, char stop) {
   return word;
 }
 
-bool msnav_text_is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool msnav_text_is_alnum(char c) {
-  return msnav_text_is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
 msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
   uint64_t v = 0;
   if (text.len == 0 || text.len > 10) {

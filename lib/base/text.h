@@ -19,8 +19,14 @@ msnav_str msnav_text_trim(msnav_str text);
 msnav_str msnav_text_until(msnav_str *rest, char stop);
 /* 1 to 10 digits, at most max */
 msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value);
-bool msnav_text_is_digit(char c);
-bool msnav_text_is_alnum(char c);
+/* inline: they are asked for every byte of every message */
+static inline bool msnav_text_is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+static inline bool msnav_text_is_alnum(char c) {
+  char lower = (char)(c | 0x20);
+  return msnav_text_is_digit(c) || (lower >= 'a' && lower <= 'z');
+}
 /* a token of RFC 3261 section 25.1, 1...max bytes */
 bool msnav_text_is_token(msnav_str text, size_t max);
 

@@ -39,7 +39,7 @@ static bool skip_display_name(msnav_str *rest) {
       skip(rest, i);
       return true;
     }
-    if (one_of(rest->ptr[i], "\">")) {
+    if (rest->ptr[i] == '"' || rest->ptr[i] == '>') {
       return false;
     }
   }
@@ -67,14 +67,12 @@ static bool read_uri(msnav_str *rest, char stop, msnav_str *uri) {
 
 /* One parameter after its ';', up to the next one. */
 static bool read_parameter(msnav_str *rest, msnav_str *tag) {
-  for (size_t i = 0; i < rest->len && rest->ptr[i] != ';'; i++) {
-    if (one_of(rest->ptr[i], "\"<>,")) {
+  size_t n = 0;
+  for (; n < rest->len && rest->ptr[n] != ';'; n++) {
+    char c = rest->ptr[n];
+    if (c == '"' || c == '<' || c == '>' || c == ',') {
       return false;
     }
-  }
-  size_t n = 0;
-  while (n < rest->len && rest->ptr[n] != ';') {
-    n++;
   }
   msnav_str value = {rest->ptr, n};
   skip(rest, n);
