@@ -25,16 +25,19 @@ static void reply_ok(msnav_dialog *d) {
                             SIPTAG_PAYLOAD(body), TAG_END());
 }
 
-/* The paper's client tags its 100 too (section 2). */
+/* The paper's client sends a 100, and tags it (section 2).  Else the 180 that
+ * follows at once stands for it (RFC 3261 section 17.2.1). */
 static void reply_trying(msnav_dialog *d) {
+  if (d->standard) {
+    return;
+  }
   char to[TAGGED_TO];
   msnav_out out;
   msnav_out_init(&out, to, sizeof(to) - 1);
   msnav_out_text(&out, "<sip:me@127.0.0.1>;tag=");
   msnav_out_text(&out, d->local_tag);
   to[out.len] = '\0';
-  (void)nta_incoming_treply(d->offer, SIP_100_TRYING,
-                            TAG_IF(!d->standard, SIPTAG_TO_STR(to)),
+  (void)nta_incoming_treply(d->offer, SIP_100_TRYING, SIPTAG_TO_STR(to),
                             SIPTAG_USER_AGENT_STR(d->user_agent), TAG_END());
 }
 

@@ -27,27 +27,23 @@ static su_root_t *new_root(msnav_shard *shard) {
 
 /* ---- running Sofia */
 
-/* What GLib would poll; ready says whether Sofia has something to do
- * without. */
-static int
-query(msnav_shard *shard, GPollFD fds[MAX_POLLS], gint *priority, bool *ready) {
+/* What GLib would poll, after g_main_context_prepare(). */
+static int query(msnav_shard *shard, GPollFD fds[MAX_POLLS], gint priority) {
   gint timeout = 0;
-  *ready = g_main_context_prepare(shard->context, priority);
   int n =
-    g_main_context_query(shard->context, G_MAXINT, &timeout, fds, MAX_POLLS);
+    g_main_context_query(shard->context, priority, &timeout, fds, MAX_POLLS);
   return n > MAX_POLLS ? MAX_POLLS : n;
 }
 
 /* One turn of the private context, with readiness as it is known already.
  * False: there was nothing to do. */
 static bool turn(msnav_shard *shard, bool readable) {
-  GPollFD fds[MAX_POLLS];
   gint priority = 0;
-  bool ready = false;
-  int n = query(shard, fds, &priority, &ready);
-  if (!ready && !readable) {
+  if (!g_main_context_prepare(shard->context, &priority) && !readable) {
     return false;
   }
+  GPollFD fds[MAX_POLLS];
+  int n = query(shard, fds, G_MAXINT);
   for (int i = 0; i < n; i++) {
     fds[i].revents = readable && fds[i].fd == shard->fd ? G_IO_IN : 0;
   }
@@ -59,11 +55,14 @@ static bool turn(msnav_shard *shard, bool readable) {
 
 /* Until Sofia's messages to itself are delivered; they are few, the limit is
  * for the unexpected. */
-static void dispatch(msnav_shard *shard, bool readable) {
+static bool dispatch(msnav_shard *shard, bool readable) {
+  int i = 0;
   shard->running = true;
-  for (int i = 0; i < MAX_TURNS && turn(shard, readable && i == 0); i++) {
+  while (i < MAX_TURNS && turn(shard, readable && i == 0)) {
+    i++;
   }
   shard->running = false;
+  return i > 0;
 }
 
 /* With no timer set a step does no harm. */
@@ -94,10 +93,10 @@ static void run_timers(msnav_shard *shard) {
   su_duration_t next = SU_DURATION_MAX;
   su_duration_t deferred = SU_DURATION_MAX;
   shard->running = true;
-  (void)su_timer_expire(su_task_timers(su_root_task(shard->root)), &next,
-                        su_now());
+  su_time_t now = su_now();
+  (void)su_timer_expire(su_task_timers(su_root_task(shard->root)), &next, now);
   (void)su_timer_expire(su_task_deferrable(su_root_task(shard->root)),
-                        &deferred, su_now());
+                        &deferred, now);
   shard->running = false;
   if (deferred < next) {
     next = deferred;
@@ -161,8 +160,9 @@ void msnav_shard_enter(msnav_shard *shard) {
 void msnav_shard_leave(msnav_shard *shard) {
   if (shard->depth == 1) {
     check_clock(shard);
-    dispatch(shard, false);
-    check_clock(shard);
+    if (dispatch(shard, false)) {
+      check_clock(shard);
+    }
     run_timers(shard);
   }
   let_loose(shard);
@@ -175,7 +175,7 @@ static bool read_now(msnav_shard *shard) {
   if (shard->running || poll(&p, 1, 0) != 1) {
     return false;
   }
-  dispatch(shard, true);
+  (void)dispatch(shard, true);
   return true;
 }
 
@@ -204,9 +204,7 @@ void msnav_shard_run(msnav_shard *shard) {
 
 msnav_error msnav_shard_adopt(msnav_shard *shard, msnav_dialog *user) {
   GPollFD fds[MAX_POLLS];
-  gint priority = 0;
-  bool ready = false;
-  int n = query(shard, fds, &priority, &ready);
+  int n = query(shard, fds, G_MAXINT);
   shard->user = user;
   for (int i = 0; i < n; i++) {
     if (fds[i].fd != shard->wakeup) {
@@ -229,8 +227,6 @@ void msnav_shard_disown(msnav_shard *shard) {
 
 static bool open_root(msnav_shard *shard) {
   GPollFD fds[MAX_POLLS];
-  gint priority = 0;
-  bool ready = false;
   shard->context = g_main_context_new();
   shard->root = new_root(shard);
   if (shard->root == NULL) {
@@ -243,7 +239,7 @@ static bool open_root(msnav_shard *shard) {
   g_source_set_can_recurse(shard->source, TRUE);
   (void)g_source_attach(shard->source, shard->context);
   (void)g_main_context_acquire(shard->context);
-  shard->wakeup = query(shard, fds, &priority, &ready) > 0 ? fds[0].fd : -1;
+  shard->wakeup = query(shard, fds, G_MAXINT) > 0 ? fds[0].fd : -1;
   g_main_context_release(shard->context);
   (void)su_root_release(shard->root);
   return shard->wakeup >= 0;
