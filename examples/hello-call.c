@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two messengers in one program call each other and listen for two seconds.
- * In a real one, hand_over() puts the payload into a switchboard MSG, and
- * what arrives in one goes to msnav_context_receive(). */
+/* Two messengers in one program; hand_over() is a switchboard in a real one. */
 #include <msnav/call.h>
 #include <msnav/glib.h>
 #include <stdio.h>
@@ -18,9 +16,9 @@ typedef struct person {
 static void hand_over(void *self, msnav_call *call, msnav_str peer,
                       const char *payload, size_t len) {
   person *me = self;
-  (void)call, (void)peer;
-  msnav_context_receive(me->other->ctx, msnav_str_of(me->account), payload,
-                        len);
+  msnav_str from = msnav_str_of(me->account);
+  (void)call, (void)peer; /* only one call, only one peer */
+  msnav_context_receive(me->other->ctx, from, payload, len);
 }
 
 static void incoming(void *self, msnav_call *call) {
@@ -39,10 +37,9 @@ changed(void *self, msnav_call *call, msnav_state state, msnav_reason reason) {
 }
 
 static bool capture(void *self, msnav_call *call, int16_t *pcm, size_t n) {
-  person *me = self;
-  (void)call;
-  for (size_t i = 0; i < n; i++) { /* a tone of 400 Hz */
-    pcm[i] = me->said++ / 10 % 2 ? 4000 : -4000;
+  size_t *said = &((person *)self)->said;
+  for (size_t i = 0; i < n && call; i++) { /* a tone of 400 Hz */
+    pcm[i] = (*said)++ / 10 % 2 ? 4000 : -4000;
   }
   return true;
 }
@@ -50,8 +47,7 @@ static bool capture(void *self, msnav_call *call, int16_t *pcm, size_t n) {
 static void play(void *self, msnav_call *call, const int16_t *pcm, size_t n,
                  unsigned played) {
   person *me = self;
-  (void)pcm;
-  me->heard += played & MSNAV_PLAYED_FRAME ? n : 0;
+  me->heard += pcm && played & MSNAV_PLAYED_FRAME ? n : 0;
   if (me->heard >= 2 * 8000) {
     msnav_call_hangup(call);
   }
@@ -63,19 +59,18 @@ int main(void) {
                                       changed, .sound = &sound};
   static const msnav_config config = {.size = sizeof(config),
                                       .bind_ip = 0x7f000001};
-  person people[2] = {{"alice@example.com", &people[1], NULL, 0, 0},
-                      {"bob@example.com", &people[0], NULL, 0, 0}};
+  person people[2] = {{.account = "alice@example.com", .other = &people[1]},
+                      {.account = "bob@example.com", .other = &people[0]}};
   main_loop = g_main_loop_new(NULL, FALSE);
   msnav_loop loop;
   msnav_error err = msnav_glib_loop(&loop, NULL);
   for (int i = 0; i < 2 && !err; i++) {
-    err =
-      msnav_context_new(&loop, &config, &events, &people[i], &people[i].ctx);
+    person *p = &people[i];
+    err = msnav_context_new(&loop, &config, &events, p, &p->ctx);
   }
+  msnav_str bob = msnav_str_of(people[1].account);
   msnav_call *call;
-  if (!err &&
-      !(err = msnav_call_start(people[0].ctx, msnav_str_of("bob@example.com"),
-                               MSNAV_AUDIO, &call))) {
+  if (!err && !msnav_call_start(people[0].ctx, bob, MSNAV_AUDIO, &call)) {
     g_main_loop_run(main_loop);
   }
   msnav_context_free(people[0].ctx);

@@ -242,11 +242,12 @@ static void on_outer(int fd, unsigned events, void *arg) {
 
 static void send_out(msnav_dialog *d, const char *data, size_t len) {
   struct sockaddr_in sa = to_system(&d->peer);
+  /* Before it leaves: the answer may be traced before sendto() returns. */
+  trace(d, MSNAV_OUT, &d->peer, (msnav_str){data, len}, NULL);
   ssize_t n = sendto(d->outer, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
                      (struct sockaddr *)&sa, sizeof(sa));
   if (n >= 0) {
     d->send_failed = false;
-    trace(d, MSNAV_OUT, &d->peer, (msnav_str){data, len}, NULL);
     return;
   }
   if (!d->send_failed) { /* Sofia will repeat it; the log need not */
