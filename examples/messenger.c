@@ -408,6 +408,7 @@ static msnav_error make_context(messenger *m) {
                          .account = m->account,
                          .name = m->name,
                          .bind_ip = m->bind_ip,
+                         .profile = MSNAV_PROFILE_RTC_1_2,
                          .conn_type = MSNAV_CONN_IP_RESTRICT_NAT,
                          .sound_rate = RATE,
                          .trace_media = 1,
