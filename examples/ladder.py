@@ -63,9 +63,10 @@ def _arrow_svg(event, y):
     tip = b - 2 if b > a else b + 2
     back = tip - 9 if b > a else tip + 9
     dash = ' stroke-dasharray="7 5"' if event["proto"] in ("RTP", "DTMF") else ""
-    label = escape(_printable(event["label"]))
+    full = escape(_printable(event["label"]))
+    label = escape(_shorten(_printable(event["label"]), abs(b - a) // 8))
     note = escape(_printable(event.get("note", "")))
-    title = f"<title>{label}{' · ' + note if note else ''}</title>"
+    title = f"<title>{full}{' · ' + note if note else ''}</title>"
     return (f'<g>{title}<line x1="{a}" y1="{y}" x2="{back}" y2="{y}" stroke="{colour}" '
             f'stroke-width="1.6"{dash}/><polygon points="{tip},{y} {back},{y - 4.5} '
             f'{back},{y + 4.5}" fill="{colour}"/><text x="{(a + b) / 2}" y="{y - 6}" '
