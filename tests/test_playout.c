@@ -625,6 +625,37 @@ static void after_a_stall_the_delay_comes_back_unheard(void **state) {
   }
 }
 
+/* 80 ms more from one packet to the next: one gap, and no stutter while the
+ * buffer learns that it will stay like this. */
+static void a_longer_route_is_followed_without_stutter(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed < 6; seed++) {
+    bed *b = bed_new();
+    trace t = trace_make(TRACE_STEP, seed, 6000);
+    uint8_t payload[160] = {0};
+    int16_t pcm[160];
+    size_t next = 0;
+    for (int64_t now = t.packets[0].arrival; next < t.count; now += 20 * MS) {
+      for (; next < t.count && t.packets[next].arrival <= now; next++) {
+        b->now = 1000000 + (msnav_usec)t.packets[next].arrival;
+        b->sequence = t.packets[next].index;
+        b->timestamp = t.packets[next].index * 160;
+        payload[0] = (uint8_t)next;
+        assert_int_equal(push(b, PCMU, payload, 160, 0), MSNAV_OK);
+      }
+      b->now = 1000000 + (msnav_usec)now;
+      (void)pull(b, pcm, 160);
+    }
+    msnav_playout_stats stats;
+    msnav_playout_get_stats(&b->p, &stats);
+    assert_in_range(stats.underruns, 1, 8);
+    assert_true(stats.concealed_us < 240 * MS + t.lost * 20 * MS);
+    assert_int_equal(stats.late + stats.discarded, 0);
+    free(t.packets);
+    free(b);
+  }
+}
+
 /* The peer's clock is fast or slow: an hour, and nothing is concealed. */
 static void drifting_clocks_are_followed_by_scaling(void **state) {
   (void)state;
@@ -862,6 +893,7 @@ int main(void) {
     cmocka_unit_test(a_pause_is_silence_not_loss),
     cmocka_unit_test(comfort_noise_is_played_at_its_level),
     cmocka_unit_test(after_a_stall_the_delay_comes_back_unheard),
+    cmocka_unit_test(a_longer_route_is_followed_without_stutter),
     cmocka_unit_test(drifting_clocks_are_followed_by_scaling),
     cmocka_unit_test(a_sudden_flood_is_discarded_through_joins),
     cmocka_unit_test(another_codec_of_the_same_rate_makes_no_gap),

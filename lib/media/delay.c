@@ -21,6 +21,10 @@
 #define JUMP_US 500000
 #define GONE_US 10000000
 
+/* A frame that is later than the target brings the next look nearer by so
+ * many frames. */
+#define LATE_HASTE 7
+
 /* After so long without a frame its transit is all that is known. */
 #define SILENCE_US 2000000u
 
@@ -150,6 +154,9 @@ void msnav_delay_observe(msnav_delay *d, uint32_t now, uint32_t transit) {
   }
   if (late > d->max) {
     msnav_delay_begin(d, now, transit);
+  }
+  if (late > d->target) {
+    d->pending += LATE_HASTE;
   }
   msnav_delay_count(d, transit);
   if (d->pending >= MSNAV_DELAY_BATCH) {

@@ -12,7 +12,7 @@
 /* A frame's weight in the histogram, and how many frames come between two
  * looks at it. */
 #define MSNAV_DELAY_WEIGHT 30
-#define MSNAV_DELAY_BATCH 64
+#define MSNAV_DELAY_BATCH 64u
 
 #define MSNAV_DELAY_WINDOW_US 500000u
 #define MSNAV_DELAY_MAX_US 260000
@@ -51,7 +51,7 @@ static inline unsigned msnav_delay_bin(int32_t us) {
 static inline bool
 msnav_delay_is_usual(const msnav_delay *d, uint32_t now, uint32_t transit) {
   return now - d->since < MSNAV_DELAY_WINDOW_US &&
-         transit - d->floor <= (uint32_t)d->max &&
+         transit - d->floor <= (uint32_t)d->target &&
          d->pending < MSNAV_DELAY_BATCH;
 }
 

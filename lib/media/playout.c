@@ -256,7 +256,8 @@ static int32_t wanted_scaling(const msnav_playout *p, const pull *u) {
   if ((int32_t)p->jitter.play_us < step) {
     step = (int32_t)p->jitter.play_us;
   }
-  if (excess > step + step / 4) {
+  /* with nothing waiting the delay is the network's, not ours to save */
+  if (excess > step + step / 4 && p->jitter.count > 0) {
     return excess;
   }
   if (excess < 0) {
