@@ -206,12 +206,13 @@ static void answer(guest *g, const msnav_switchboard_command *c) {
   uint32_t index = 0;
   for (guest *o = s->guests; o != NULL; o = o->next) {
     if (o->room == room) {
+      index++;
       tell(o, (msnav_switchboard_command){.verb = MSNAV_SB_JOI,
                                           .account = msnav_str_of(g->account),
                                           .name = msnav_str_of(g->name)});
       tell(g, (msnav_switchboard_command){.verb = MSNAV_SB_IRO,
                                           .transaction = c->transaction,
-                                          .index = ++index,
+                                          .index = index,
                                           .count = count,
                                           .account = msnav_str_of(o->account),
                                           .name = msnav_str_of(o->name)});

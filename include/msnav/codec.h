@@ -16,8 +16,8 @@ extern "C" {
  *  `.size = sizeof(msnav_audio_codec)`: members are only ever appended, and
  *  the library never reads past @c size.  The struct must outlive every
  *  context and stream that uses it.  Audio is 16-bit, interleaved when there
- *  are two channels, at #sample_rate; counts are samples per channel.
- *  A state is used by one thread at a time. */
+ *  are two channels, at msnav_audio_codec::sample_rate; counts are samples per
+ * channel. A state is used by one thread at a time. */
 typedef struct msnav_audio_codec {
   size_t size;            /**< sizeof of the struct the caller was built with */
   const char *name;       /**< rtpmap encoding name, for example "PCMU" */

@@ -119,12 +119,13 @@ enum {
 /** Typed view of a payload, for reading and for writing.
  *
  *  Read by msnav_invite_read(): every slice points into the payload.  A field
- *  with a value of the wrong form is treated as absent (its bit in #has is
- *  clear) and still comes out of msnav_invite_next().  Of a name that occurs
- *  twice the last one counts.
+ *  with a value of the wrong form is treated as absent (its bit in
+ * msnav_invite::has is clear) and still comes out of msnav_invite_next().  Of a
+ * name that occurs twice the last one counts.
  *
  *  Written by msnav_invite_write(): the fields whose bit is set, in the order
- *  the original writes them, then the unknown fields of #source. */
+ *  the original writes them, then the unknown fields of msnav_invite::source.
+ */
 typedef struct msnav_invite {
   size_t size;           /**< sizeof of the struct the caller was built with */
   uint32_t has;          /**< MSNAV_HAS_ bits */

@@ -43,7 +43,8 @@ typedef enum msnav_switchboard_verb {
 } msnav_switchboard_verb;
 
 /** One command.  Which members count is said with each verb: t is
- *  #transaction, the others carry the names used there.  Grows at its end. */
+ *  the transaction member, the others carry the names used there.  Grows at its
+ * end. */
 typedef struct msnav_switchboard_command {
   size_t size;          /**< sizeof of the struct the caller was built with */
   uint32_t verb;        /**< a #msnav_switchboard_verb */

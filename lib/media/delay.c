@@ -85,7 +85,8 @@ static void choose(msnav_delay *d) {
     total += d->bins[i];
   }
   uint64_t best = UINT64_MAX;
-  int32_t target = d->max, enough = d->max;
+  int32_t target = d->max;
+  int32_t enough = target;
   for (unsigned i = bins; i-- > 0;) {
     int32_t edge = edge_of(i);
     uint64_t damage = (uint64_t)delay_damage(edge) * total;

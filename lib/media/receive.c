@@ -38,7 +38,7 @@ typedef struct content {
 static msnav_error
 inspect_red(msnav_stream *s, const msnav_rtp *rtp, content *c) {
   c->blocks = msnav_red_read(rtp->payload, rtp->len, c->red);
-  if (c->blocks < 0) {
+  if (c->blocks < 1) {
     return refuse(&s->refused.malformed, MSNAV_ERR_PARSE);
   }
   const msnav_red_block *primary = &c->red[c->blocks - 1];
