@@ -6,10 +6,6 @@ msnav_str msnav_str_of(const char *text) {
   return (msnav_str){text, text != NULL ? strlen(text) : 0};
 }
 
-bool msnav_text_equal(msnav_str a, msnav_str b) {
-  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static char lower(char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
@@ -24,25 +20,6 @@ bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix) {
     }
   }
   return true;
-}
-
-bool msnav_text_equal_nocase(msnav_str a, msnav_str b) {
-  return a.len == b.len && msnav_text_starts_nocase(a, b);
-}
-
-static bool blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-msnav_str msnav_text_trim(msnav_str text) {
-  while (text.len > 0 && blank(text.ptr[0])) {
-    text.ptr++;
-    text.len--;
-  }
-  while (text.len > 0 && blank(text.ptr[text.len - 1])) {
-    text.len--;
-  }
-  return text;
 }
 
 msnav_str msnav_text_until(msnav_str *rest, char stop) {

@@ -4,16 +4,33 @@
 #define MSNAV_BASE_TEXT_H
 
 #include <msnav/base.h>
+#include <string.h>
 
 #define MSNAV_LITERAL(s) ((msnav_str){(s), sizeof(s) - 1})
 
 /* ---- reading */
-bool msnav_text_equal(msnav_str a, msnav_str b);
+static inline bool msnav_text_equal(msnav_str a, msnav_str b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 /* ASCII letters without case */
-bool msnav_text_equal_nocase(msnav_str a, msnav_str b);
 bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix);
+static inline bool msnav_text_equal_nocase(msnav_str a, msnav_str b) {
+  return a.len == b.len && msnav_text_starts_nocase(a, b);
+}
+static inline bool msnav_text_is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 /* without blanks and tabs at both ends */
-msnav_str msnav_text_trim(msnav_str text);
+static inline msnav_str msnav_text_trim(msnav_str text) {
+  while (text.len > 0 && msnav_text_is_blank(text.ptr[0])) {
+    text.ptr++;
+    text.len--;
+  }
+  while (text.len > 0 && msnav_text_is_blank(text.ptr[text.len - 1])) {
+    text.len--;
+  }
+  return text;
+}
 /* one word up to a byte, which is skipped in *rest; the whole rest when the
  * byte does not occur */
 msnav_str msnav_text_until(msnav_str *rest, char stop);

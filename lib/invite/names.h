@@ -5,19 +5,27 @@
 
 #include "base/text.h"
 #include <msnav/invite.h>
+#include <string.h>
 
 #define MSNAV_INVITE_HEADER                                                    \
   "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "                   \
   "charset=UTF-8\r\n\r\n"
 
-/* Indexed by their enums; NULL or "" where there is no word. */
-extern const char *const msnav_invite_commands[4];
-extern const char *const msnav_invite_cancel_codes[7];
-extern const char *const msnav_invite_conn_types[8];
+/* Whether a text is a literal, as the original writes it or in any other case.
+ * The length is the compiler's to know: comparing is a few instructions. */
+#define MSNAV_INVITE_IS(text, word)                                            \
+  ((text).len == sizeof(word) - 1 &&                                           \
+   (memcmp((text).ptr, (word), sizeof(word) - 1) == 0 ||                       \
+    msnav_text_equal_nocase((text), MSNAV_LITERAL(word))))
+
+/* Indexed by their enums; empty where there is no word. */
+extern const msnav_str msnav_invite_commands[4];
+extern const msnav_str msnav_invite_cancel_codes[7];
+extern const msnav_str msnav_invite_conn_types[8];
 
 /* Position of a word in such a list without case, 0 when it is not there. */
 uint32_t
-msnav_invite_lookup(msnav_str word, const char *const *list, uint32_t count);
+msnav_invite_lookup(msnav_str word, const msnav_str *list, uint32_t count);
 
 /* The MSNAV_HAS_ bit of a field name without case, 0 for unknown names.
  * Context-Data gives MSNAV_HAS_REQUESTED. */

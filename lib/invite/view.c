@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "invite/names.h"
-#include <string.h>
 
-static bool is(msnav_str text, const char *word) {
-  return msnav_text_equal_nocase(text, msnav_str_of(word));
-}
+#define IS MSNAV_INVITE_IS
 
 /* "SIP_A,SIP_V," as bits; items that are not known are nobody's. */
 static uint32_t media_list(msnav_str list) {
   uint32_t media = 0;
   while (list.len > 0) {
     msnav_str item = msnav_text_trim(msnav_text_until(&list, ','));
-    if (is(item, "SIP_A")) {
+    if (IS(item, "SIP_A")) {
       media |= MSNAV_AUDIO;
-    } else if (is(item, "SIP_V")) {
+    } else if (IS(item, "SIP_V")) {
       media |= MSNAV_VIDEO;
     }
   }
@@ -27,10 +24,10 @@ static uint32_t context_data(msnav_invite *v, msnav_str value) {
   while (value.len > 0) {
     msnav_str list = msnav_text_until(&value, ';');
     msnav_str name = msnav_text_trim(msnav_text_until(&list, ':'));
-    if (is(name, "Requested")) {
+    if (IS(name, "Requested")) {
       v->requested = media_list(list);
       has |= MSNAV_HAS_REQUESTED;
-    } else if (is(name, "Capabilities")) {
+    } else if (IS(name, "Capabilities")) {
       v->capabilities = media_list(list);
       has |= MSNAV_HAS_CAPABILITIES;
     }
@@ -39,8 +36,8 @@ static uint32_t context_data(msnav_invite *v, msnav_str value) {
 }
 
 static bool boolean(msnav_str value, uint32_t *to) {
-  *to = is(value, "TRUE");
-  return *to != 0 || is(value, "FALSE");
+  *to = IS(value, "TRUE");
+  return *to != 0 || IS(value, "FALSE");
 }
 
 static bool dotted_quad(msnav_str value, uint32_t *ip) {
@@ -174,7 +171,7 @@ msnav_invite_read(const char *payload, size_t len, msnav_invite *invite) {
 
 bool msnav_invite_is_ours(const msnav_invite *invite) {
   if ((invite->has & MSNAV_HAS_APP_GUID) != 0) {
-    return is(invite->app_guid, MSNAV_INVITE_GUID);
+    return IS(invite->app_guid, MSNAV_INVITE_GUID);
   }
   return invite->command != MSNAV_INVITE_INVITE;
 }

@@ -43,8 +43,8 @@ static void put_ip(pen *p, uint32_t ip) {
 }
 
 static void
-put_word(pen *p, const char *const *list, uint32_t index, msnav_str text) {
-  put_text(p, index != 0 ? msnav_str_of(list[index]) : text);
+put_word(pen *p, const msnav_str *list, uint32_t index, msnav_str text) {
+  put_text(p, index != 0 ? list[index] : text);
 }
 
 static void put_boolean(pen *p, uint32_t value) {
@@ -117,7 +117,7 @@ static void protocol(pen *p, const msnav_invite *v) {
 
 static void command(pen *p, const msnav_invite *v) {
   PUT(p, "Invitation-Command: ");
-  put_text(p, msnav_str_of(msnav_invite_commands[v->command]));
+  put_text(p, msnav_invite_commands[v->command]);
   PUT(p, "\r\n");
   FIELD(MSNAV_HAS_CANCEL_CODE, "Cancel-Code",
         put_word(p, msnav_invite_cancel_codes, v->cancel_code, v->cancel_text));
