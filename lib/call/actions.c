@@ -78,9 +78,7 @@ static void ended(msnav_call *call) {
   msnav_call_stop_media(call);
   msnav_call_close_dialog(call);
   call->ctx->ended[MIN(call->reason, 31u)]++;
-  if (call->released) {
-    call->ctx->reap = true;
-  }
+  msnav_call_bury(call);
 }
 
 /* A conversation that nobody has been told of: a peer began it. */

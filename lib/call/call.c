@@ -85,6 +85,13 @@ void msnav_call_destroy(msnav_call *call) {
   g_free(call);
 }
 
+void msnav_call_bury(msnav_call *call) {
+  if (call->released && call->ended) {
+    call->next_grave = call->ctx->graves;
+    call->ctx->graves = call;
+  }
+}
+
 msnav_error msnav_call_feed(msnav_call *call, msnav_event event) {
   if (call->session == NULL) {
     return MSNAV_ERR_STATE;
@@ -222,9 +229,10 @@ void msnav_call_free(msnav_call *call) {
   msnav_context *ctx = call->ctx;
   msnav_call_enter(ctx);
   call->released = true;
-  ctx->reap = true;
   if (!call->ended) {
     (void)msnav_call_feed(call, MSNAV_EV_HANGUP);
+  } else {
+    msnav_call_bury(call);
   }
   msnav_call_leave(ctx);
 }

@@ -237,21 +237,13 @@ void msnav_call_enter(msnav_context *ctx) {
   ctx->depth++;
 }
 
-static void reap(msnav_context *ctx) {
-  for (msnav_call *call = ctx->calls, *next; call != NULL; call = next) {
-    next = call->next;
-    if (call->released && call->ended) {
-      msnav_call_destroy(call);
-    }
-  }
-}
-
 void msnav_call_leave(msnav_context *ctx) {
   if (ctx->depth == 1) {
     msnav_call_drain(ctx);
-    if (ctx->reap) {
-      ctx->reap = false;
-      reap(ctx);
+    while (ctx->graves != NULL) {
+      msnav_call *call = ctx->graves;
+      ctx->graves = call->next_grave;
+      msnav_call_destroy(call);
     }
   }
   ctx->depth--;

@@ -41,7 +41,8 @@ typedef struct call_sound {
 struct msnav_call {
   msnav_context *ctx;
   msnav_call *next, *prev; /* in ctx->calls */
-  msnav_session *session;  /* NULL once ended and reported */
+  msnav_call *next_grave;
+  msnav_session *session; /* NULL once ended and reported */
   msnav_dialog *dialog;
   void *timer; /* the session's deadline */
   void *user;
@@ -83,13 +84,13 @@ struct msnav_context {
   const msnav_audio_codec *codecs[MSNAV_MAX_CODECS]; /* by preference */
   size_t codec_count;
   msnav_call *calls;
+  msnav_call *graves;  /* ended and released, to be destroyed */
   GHashTable *by_port; /* local SIP port -> call, for traces */
   void *tick;          /* timer of the sound clock */
   msnav_usec next_tick;
   unsigned talking; /* calls with media */
   unsigned depth;   /* nested entries into the library */
   bool draining;
-  bool reap; /* a call was released */
   bool freeing;
   uint16_t next_rtp_port;
   uint64_t ended[32];
@@ -106,6 +107,8 @@ msnav_usec msnav_call_now(const msnav_context *ctx);
 /* ---- call.c */
 msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session);
 void msnav_call_destroy(msnav_call *call);
+/* Destroy it, once it has ended and was released, at the outermost leave. */
+void msnav_call_bury(msnav_call *call);
 /* Feed the session; a refusal by its table is returned. */
 msnav_error msnav_call_feed(msnav_call *call, msnav_event event);
 void msnav_call_arm(msnav_call *call);

@@ -37,23 +37,23 @@ static int bind_udp(uint32_t ip, uint16_t port, uint16_t *bound) {
   return fd;
 }
 
-/* An even port and the odd one after it (RFC 3550 section 11). */
+/* An even port and the odd one after it (RFC 3550 section 11); any, when port
+ * is 0: what the system gives is the one or the other. */
 static bool bind_pair(call_stream *st, uint32_t ip, uint16_t port) {
-  uint16_t rtp;
-  uint16_t rtcp;
-  st->rtp_fd = bind_udp(ip, port, &rtp);
-  if (st->rtp_fd < 0) {
+  uint16_t got;
+  int first = bind_udp(ip, port, &got);
+  if (first < 0) {
     return false;
   }
-  if (rtp % 2 == 0 && rtp < 65535) {
-    st->rtcp_fd = bind_udp(ip, (uint16_t)(rtp + 1), &rtcp);
-  }
-  if (st->rtcp_fd < 0) {
-    close(st->rtp_fd);
-    st->rtp_fd = -1;
+  uint16_t other;
+  int second = bind_udp(ip, got ^ 1, &other);
+  if (second < 0) {
+    close(first);
     return false;
   }
-  st->local.port = rtp;
+  st->rtp_fd = got % 2 == 0 ? first : second;
+  st->rtcp_fd = got % 2 == 0 ? second : first;
+  st->local.port = (uint16_t)(got & ~1);
   return true;
 }
 
@@ -61,7 +61,7 @@ static bool bind_somewhere(call_stream *st) {
   msnav_context *ctx = st->call->ctx;
   const msnav_config *c = &ctx->config;
   if (c->rtp_port_max == 0) {
-    for (int i = 0; i < 64; i++) { /* every second try is even */
+    for (int i = 0; i < 64; i++) { /* the other one may be taken */
       if (bind_pair(st, c->bind_ip, 0)) {
         return true;
       }
