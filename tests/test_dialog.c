@@ -373,6 +373,40 @@ static void an_idle_call_wakes_nobody(void **state) {
   close_pair(&a, &b);
 }
 
+/* 8 s after its last datagram a call gives its agent back and has no timer
+ * left; it goes on when either side wants something. */
+static void a_long_call_does_without_an_agent(void **state) {
+  (void)state;
+  for (uint32_t profile = 0; profile < 2; profile++) {
+    side a = {0};
+    side b = {0};
+    talk(&a, &b, profile);
+    int talking = count_fds();
+    run_for(8200 * MS);
+    assert_int_equal(count_fds(), talking - 2); /* their agents' */
+    uint64_t wakeups = msnav_epoll_wakeups(loop);
+    run_for(1000 * MS);
+    assert_int_equal(msnav_epoll_wakeups(loop) - wakeups, 1);
+    a.auto_answer = true;
+    b.auto_answer = true;
+    side *first = profile == 0 ? &a : &b;
+    side *second = profile == 0 ? &b : &a;
+    invite(first);
+    wait_for(first, "reanswer ");
+    wait_for(second, "reoffer ");
+    run_for(20 * MS);
+    clear(&a, &b);
+    invite(second);
+    wait_for(second, "reanswer ");
+    run_for(8300 * MS);
+    clear(&a, &b);
+    hangup(second);
+    wait_words(first, "bye ");
+    wait_words(second, "closed-200 ");
+    close_pair(&a, &b);
+  }
+}
+
 static void a_dialog_that_only_listens_costs_one_descriptor(void **state) {
   (void)state;
   int before = count_fds();
@@ -551,6 +585,7 @@ int main(void) {
     T(nothing_is_sent_after_a_dialog_is_freed),
     T(all_may_go_inside_an_event),
     T(an_idle_call_wakes_nobody),
+    T(a_long_call_does_without_an_agent),
     T(a_dialog_that_only_listens_costs_one_descriptor),
     T(the_process_is_left_as_it_was),
     T(bad_configurations_are_refused),

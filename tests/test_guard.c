@@ -1063,8 +1063,25 @@ static void a_tag_once_given_stays(void **state) {
   kit_free(k);
 }
 
+static void sofia_may_move_in_mid_call(void **state) {
+  (void)state;
+  static const msnav_addr guard = {0x7f040506, 5000};
+  static const msnav_addr sofia = {0x7f040506, 5001};
+  kit *k = kit_new();
+  called(k);
+  msnav_guard_move(k->g, &guard, &sofia);
+  char text[2048];
+  wire w = peer_inside(IN_BYE, "2 BYE");
+  w.via = PEER_VIA;
+  PASS(pass_in(k, text, wire_write(text, sizeof(text), &w)));
+  assert_true(has(k, "BYE sip:127.4.5.6:5001 SIP/2.0\r\n"
+                     "Via: SIP/2.0/UDP 127.4.5.6:5000;branch="));
+  kit_free(k);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(sofia_may_move_in_mid_call),
     cmocka_unit_test(writes_the_papers_messages_as_caller),
     cmocka_unit_test(writes_the_papers_messages_as_called_side),
     cmocka_unit_test(counts_from_one_in_the_papers_profile),

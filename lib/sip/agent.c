@@ -88,11 +88,17 @@ msnav_error msnav_agent_open(msnav_dialog *d) {
   }
   msnav_shard_enter(d->shard);
   err = make(d);
+  if (err == MSNAV_OK && d->state == MSNAV_DIALOG_CONFIRMED) {
+    err = msnav_agent_open_leg(d); /* it slept */
+  }
   msnav_shard_leave(d->shard);
   if (err != MSNAV_OK) {
     msnav_sip_log(d->sip, MSNAV_LOG_ERROR, "SIP agent", msnav_strerror(err));
+    return err;
   }
-  return err;
+  d->touched = d->sip->loop.now(d->sip->loop.data);
+  msnav_dialog_set_due(d, MSNAV_DUE_SLEEP, d->touched + MSNAV_SIP_PATIENCE);
+  return MSNAV_OK;
 }
 
 /* From or To with its tag. */
@@ -174,6 +180,41 @@ void msnav_agent_close(msnav_dialog *d) {
   }
 }
 
+/* ---- long calls */
+
+static void keep_numbers(msnav_dialog *d) {
+  if (d->leg != NULL) {
+    d->own_cseq = nta_leg_get_seq(d->leg);
+    d->peer_cseq = nta_leg_get_rseq(d->leg);
+  }
+}
+
+static bool is_quiet(const msnav_dialog *d) {
+  return (d->state == MSNAV_DIALOG_CONFIRMED ||
+          d->state == MSNAV_DIALOG_OVER) &&
+         d->invite.transaction == NULL && d->bye.transaction == NULL &&
+         d->cancel == NULL && d->offer == NULL;
+}
+
+/* When nothing can be repeated any more, a call needs its agent, 25 KB and
+ * three descriptors, only for the next request of either side.  The guard
+ * remembers what a repeated message would be about. */
+void msnav_agent_sleep(msnav_dialog *d) {
+  if (d->agent == NULL) {
+    return;
+  }
+  msnav_usec idle_at = d->touched + MSNAV_SIP_PATIENCE;
+  msnav_usec now = d->sip->loop.now(d->sip->loop.data);
+  if (now < idle_at || !is_quiet(d)) {
+    msnav_dialog_set_due(d, MSNAV_DUE_SLEEP,
+                         idle_at > now ? idle_at : now + MSNAV_SIP_PATIENCE);
+    return;
+  }
+  keep_numbers(d);
+  msnav_agent_close(d);
+  d->inner_sofia.port = 0; /* any, the next time */
+}
+
 /* ---- the clock stepped */
 
 static msnav_error resume_ours(msnav_dialog *d, bool invite, bool bye) {
@@ -212,10 +253,7 @@ static msnav_error revive(msnav_dialog *d) {
   bool bye = d->bye.transaction != NULL;
   bool offer = d->offer != NULL;
   bool leg = d->leg != NULL;
-  if (leg) {
-    d->own_cseq = nta_leg_get_seq(d->leg);
-    d->peer_cseq = nta_leg_get_rseq(d->leg);
-  }
+  keep_numbers(d);
   if (invite || bye) {
     d->own_cseq--; /* its number is used again */
   }

@@ -19,6 +19,9 @@ static int on_response(msnav_dialog *d, nta_outgoing_t *orq, const sip_t *sip) {
 
 /* The branch of a BYE that an earlier agent sent is used again. */
 msnav_error msnav_bye_send(msnav_dialog *d) {
+  if (d->leg == NULL) {
+    return MSNAV_ERR_SYSTEM; /* it could not be woken */
+  }
   d->bye.transaction =
     nta_outgoing_tcreate(d->leg, on_response, d, NULL, SIP_METHOD_BYE, NULL,
                          TAG_IF(d->bye.branch[0] != '\0',

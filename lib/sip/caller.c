@@ -310,6 +310,9 @@ static void give_up(msnav_dialog *d) {
 
 void msnav_caller_overdue(msnav_dialog *d) {
   msnav_shard *shard = d->shard;
+  if (shard == NULL) {
+    return;
+  }
   msnav_shard_enter(shard);
   give_up(d);
   msnav_shard_leave(shard);

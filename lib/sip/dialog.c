@@ -74,6 +74,9 @@ static void on_timer(void *arg) {
   if (take_due(d, MSNAV_DUE_CLOSED, now)) {
     report_closed(d);
   }
+  if (take_due(d, MSNAV_DUE_SLEEP, now)) {
+    msnav_agent_sleep(d);
+  }
   if (!d->dead) {
     arm(d);
   }
@@ -213,7 +216,10 @@ static bool hang_up(msnav_dialog *d) {
     return true; /* the BYE waits for the ACK, RFC 3261 section 15 */
   case MSNAV_DIALOG_CONFIRMED:
     d->cancelled = true; /* a re-INVITE of ours */
-    return msnav_bye_hang_up(d) == MSNAV_OK;
+    if (msnav_bye_hang_up(d) != MSNAV_OK) {
+      msnav_dialog_closed_soon(d, 408);
+    }
+    return true;
   case MSNAV_DIALOG_IDLE:
     d->state = MSNAV_DIALOG_OVER;
     return false;
@@ -232,6 +238,9 @@ msnav_error msnav_dialog_hangup(msnav_dialog *d) {
   }
   msnav_sip *sip = d->sip;
   msnav_sip_enter(sip);
+  if (d->state == MSNAV_DIALOG_CONFIRMED) {
+    (void)msnav_agent_open(d); /* it may sleep */
+  }
   msnav_shard *shard = d->shard;
   if (shard != NULL) {
     msnav_shard_enter(shard); /* the clock is looked at before we go on */

@@ -44,6 +44,7 @@ typedef enum msnav_dialog_due {
   MSNAV_DUE_SETUP,  /* our INVITE was not answered */
   MSNAV_DUE_RETRY,  /* our re-INVITE crossed theirs: try again */
   MSNAV_DUE_CLOSED, /* report the end of a hang-up */
+  MSNAV_DUE_SLEEP,  /* nothing may have happened for a while */
   MSNAV_DUE_KINDS
 } msnav_dialog_due;
 
@@ -85,6 +86,7 @@ struct msnav_dialog {
   void *outer_io;
   msnav_addr inner_sofia; /* the other end of the private pair is the shard's */
   bool send_failed;       /* was logged */
+  msnav_usec touched;     /* when a datagram last went in or out */
   uint32_t refused[MSNAV_GUARD_VERDICTS];
   /* timer */
   void *timer;
@@ -157,6 +159,8 @@ void msnav_transport_set_peer(msnav_dialog *d, const msnav_addr *remote);
 /* ---- agent.c */
 /* Make sure there is an agent, and the leg when the dialog has one. */
 msnav_error msnav_agent_open(msnav_dialog *d);
+/* Do without one while nothing is under way. */
+void msnav_agent_sleep(msnav_dialog *d);
 void msnav_agent_close(msnav_dialog *d);
 /* The clock stepped: all agents of the shard are made anew. */
 void msnav_agent_stepped(msnav_shard *shard);

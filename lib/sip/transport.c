@@ -4,6 +4,7 @@
  * loopback with the guard at one end and Sofia at the other. */
 #include "sip/inner.h"
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -171,6 +172,31 @@ static bool opens(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
   return err == MSNAV_OK;
 }
 
+/* Whether one is worth waking a dialog that sleeps: what the guard says is
+ * asked of a copy, as it is Sofia's new address that counts. */
+static bool wakes(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+  char clean[MSNAV_GUARD_MAX_OUT];
+  size_t len = 0;
+  uint64_t copy[4096 / sizeof(uint64_t)];
+  assert(msnav_guard_size() <= sizeof(copy));
+  memcpy(copy, d->guard, msnav_guard_size());
+  msnav_guard_verdict verdict =
+    msnav_guard_in((msnav_guard *)(void *)copy, data.ptr, data.len, from, clean,
+                   sizeof(clean), &len);
+  if (verdict == MSNAV_GUARD_PASS && d->state == MSNAV_DIALOG_OVER) {
+    verdict = MSNAV_GUARD_NO_DIALOG;
+  }
+  if (verdict != MSNAV_GUARD_PASS) {
+    refuse(d, from, data, verdict);
+    return false;
+  }
+  msnav_error err = msnav_agent_open(d);
+  if (err != MSNAV_OK) {
+    msnav_dialog_fail(d, err);
+  }
+  return err == MSNAV_OK;
+}
+
 /* The entry comes first: after a step of the clock it is another agent that
  * this is for. */
 void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len) {
@@ -194,7 +220,8 @@ static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
     refuse(d, from, data, MSNAV_GUARD_SOURCE);
     return;
   }
-  if (d->agent == NULL && !opens(d, from, data)) {
+  if (d->agent == NULL &&
+      !(d->guarded ? wakes(d, from, data) : opens(d, from, data))) {
     return;
   }
   char clean[MSNAV_GUARD_MAX_OUT];
@@ -206,6 +233,7 @@ static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
     refuse(d, from, data, verdict);
     return;
   }
+  d->touched = d->sip->loop.now(d->sip->loop.data);
   trace(d, MSNAV_IN, from, data, NULL);
   if (len == 0 || d->dead) {
     return;
@@ -244,10 +272,14 @@ static void send_out(msnav_dialog *d, const char *data, size_t len) {
   struct sockaddr_in sa = to_system(&d->peer);
   /* Before it leaves: the answer may be traced before sendto() returns. */
   trace(d, MSNAV_OUT, &d->peer, (msnav_str){data, len}, NULL);
+  if (d->dead) {
+    return;
+  }
   ssize_t n = sendto(d->outer, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
                      (struct sockaddr *)&sa, sizeof(sa));
   if (n >= 0) {
     d->send_failed = false;
+    d->touched = d->sip->loop.now(d->sip->loop.data);
     return;
   }
   if (!d->send_failed) { /* Sofia will repeat it; the log need not */
@@ -378,8 +410,9 @@ msnav_error msnav_transport_connect_inner(msnav_dialog *d) {
   while (recv(shard->fd, data, sizeof(data), MSG_DONTWAIT) >= 0) {
   }
   msnav_transport_discard(shard);
-  if (d->guarded) {
-    return MSNAV_OK; /* a new agent at the old address */
+  if (d->guarded) { /* a new agent for an old dialog */
+    msnav_guard_move(d->guard, &shard->inner_addr, &d->inner_sofia);
+    return MSNAV_OK;
   }
   msnav_error err = guard_init(d, &d->peer, true);
   d->guarded = err == MSNAV_OK;

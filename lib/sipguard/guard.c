@@ -57,6 +57,12 @@ msnav_error msnav_guard_rebind(msnav_guard *g, const msnav_addr *inner_guard,
   return MSNAV_OK;
 }
 
+void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
+                      const msnav_addr *inner_sofia) {
+  g->inner_guard = *inner_guard;
+  g->inner_sofia = *inner_sofia;
+}
+
 /* Work on a copy of the state, which takes the place of the old one only if
  * all went well: so no refusal can leave half a change behind. */
 static msnav_guard_verdict

@@ -76,6 +76,11 @@ MSNAV_MUST_CHECK msnav_error msnav_guard_rebind(msnav_guard *g,
                                                 const msnav_addr *inner_guard,
                                                 const msnav_addr *inner_sofia);
 
+/* Sofia has other private addresses from now on.  Nothing of hers may be
+ * pending. */
+void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
+                      const msnav_addr *inner_sofia);
+
 /* Peer to Sofia.  from is where the datagram came from; out takes what
  * Sofia gets and should have MSNAV_GUARD_MAX_OUT bytes (MSNAV_GUARD_SIZE when
  * a message does not fit).  out holds the clean message when MSNAV_GUARD_PASS

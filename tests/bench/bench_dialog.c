@@ -356,7 +356,7 @@ open_idle(int from, int count, party *idle, int fd, const msnav_addr *peer) {
     }
     answer_all(fd);
   }
-  return idle;
+  settle();
 }
 
 /* ---- the figures */
@@ -374,12 +374,9 @@ static double print(const char *workload, const char *who, double *v, int n) {
   return v[n / 2];
 }
 
-/* Four descriptors a call. */
-static void raise_limit(int calls) {
-  rlim_t need = (rlim_t)calls * 4 + 1000;
-  struct rlimit limit = {need, need};
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 &&
-      getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+static void raise_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
   }
@@ -390,7 +387,7 @@ int main(void) {
   int calls = number("BENCH_CALLS", 2000);
   int many = number("BENCH_MANY", 5000);
   runs = runs > MAX_SAMPLES ? MAX_SAMPLES : runs;
-  raise_limit(many);
+  raise_limit();
   su_log_set_level(NULL, 0);
   if (msnav_epoll_new(&loop) != MSNAV_OK ||
       msnav_sip_new(msnav_epoll_loop(loop), NULL, NULL, NULL, &sip) !=
