@@ -3,6 +3,12 @@
  *  One SIP dialog over UDP between two negotiated addresses, offers and
  *  answers as opaque bytes.  Sofia-SIP does the transactions behind a guard
  *  that no foreign or malformed datagram passes; none of its types show here.
+ *
+ *  Repetitions, ACKs, 100 and 180, answers to OPTIONS and to what belongs to
+ *  no dialog go out by themselves, and are taken, without an event.  The wall
+ *  clock may be set while calls are up.  A dialog that only listens has one
+ *  descriptor; three more, and 25 KB, are its own from the first INVITE until
+ *  8 s after the last datagram, and again when there is another.
  *  @see RFC 3261; paper sections 2 and 4; doc/protocol.md section 4 */
 #ifndef MSNAV_DIALOG_H
 #define MSNAV_DIALOG_H
@@ -77,7 +83,8 @@ typedef struct msnav_dialog_events {
   /** An INVITE (@p again false) or re-INVITE arrived.  Answer now or later
    *  with msnav_dialog_answer() or msnav_dialog_refuse(). */
   void (*offer)(void *arg, msnav_str sdp, bool again);
-  /** A provisional response to our INVITE arrived. */
+  /** A provisional response to our INVITE arrived; one that is repeated is
+   *  reported again. */
   void (*progress)(void *arg, unsigned status);
   /** Our INVITE or re-INVITE was answered with 2xx; the ACK is sent. */
   void (*answer)(void *arg, msnav_str sdp, bool again);
@@ -89,10 +96,14 @@ typedef struct msnav_dialog_events {
   /** The peer hung up (BYE) or gave up (CANCEL); it was answered. */
   void (*bye)(void *arg);
   /** What msnav_dialog_hangup() began is done; @p status is the answer to
-   *  our BYE or CANCEL, 408 when there was none. */
+   *  our BYE or CANCEL, 408 when there was none within 8 s, 200 when there
+   *  was nothing to end. */
   void (*closed)(void *arg, unsigned status);
-  /** The dialog cannot go on: a socket failed, or the clock stepped while it
-   *  was being set up. */
+  /** The dialog cannot go on.  MSNAV_ERR_LATE: our 200 was never
+   *  acknowledged, a BYE was sent (RFC 3261 section 13.3.1.4).
+   *  MSNAV_ERR_UNSUPPORTED: the peer's INVITE had no offer and was refused
+   *  with 488.  Otherwise what msnav_dialog_new() or msnav_dialog_invite()
+   *  return: Sofia or a socket was not to be had. */
   void (*failed)(void *arg, msnav_error error);
 } msnav_dialog_events;
 
@@ -148,8 +159,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_invite(msnav_dialog *d,
                                                            const char *sdp,
                                                            size_t len);
 
-/** Answer the pending offer with 200; before it 100 and 180 have gone out by
- *  themselves for a first INVITE.
+/** Answer the pending offer with 200.  Before it 180 has gone out by itself
+ *  for a first INVITE; in profile rtc-1.2 a 100 too, as the paper has it.
  *  @param d   the dialog.
  *  @param sdp the answer.
  *  @param len bytes in @p sdp.

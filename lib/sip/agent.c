@@ -104,7 +104,8 @@ msnav_error msnav_agent_open(msnav_dialog *d) {
 /* From or To with its tag. */
 static char *
 tagged(const char *header, const msnav_addr *addr, const char *tag) {
-  size_t size = (header != NULL ? strlen(header) : 0) + 2 * MSNAV_SIP_MAX_TAG;
+  size_t size =
+    (header != NULL ? strlen(header) : 0) + (size_t)2 * MSNAV_SIP_MAX_TAG;
   char *buf = malloc(size);
   if (buf == NULL) {
     return NULL;

@@ -12,8 +12,8 @@ bool msnav_body_keep(msnav_body *body, const char *data, size_t len) {
   }
   memcpy(copy, data, len);
   msnav_body_drop(body);
-  *body = (msnav_body){copy, len};
-  /* cppcheck-suppress memleak ; the body owns it now */
+  body->data = copy;
+  body->len = len;
   return true;
 }
 

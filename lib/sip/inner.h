@@ -64,15 +64,12 @@ typedef struct msnav_own_request {
 struct msnav_dialog {
   msnav_sip *sip;
   msnav_dialog *next; /* in the graves */
-  bool dead;          /* freed by the user: nothing is reported or sent */
+  msnav_guard *guard; /* behind this struct */
   /* config */
-  bool standard; /* the profile */
-  bool accept_first;
   msnav_addr local;  /* as the peer is told */
   msnav_addr remote; /* whom we call */
   msnav_addr peer;   /* with whom datagrams are exchanged */
   msnav_addr proxy;
-  bool loopback;     /* bound to loopback: peers on it are fine */
   char *from;        /* header without tag */
   char *to;          /* likewise, NULL: the peer's address */
   char *user;        /* NULL: none */
@@ -81,13 +78,11 @@ struct msnav_dialog {
   msnav_usec setup_limit;
   msnav_dialog_events events;
   void *arg;
-  /* sockets */
-  int outer;
+  /* the socket the peer sees; our end of the private pair is the shard's */
   void *outer_io;
-  msnav_addr inner_sofia; /* the other end of the private pair is the shard's */
-  bool send_failed;       /* was logged */
+  int outer;
+  msnav_addr inner_sofia; /* the other end of that pair */
   msnav_usec touched;     /* when a datagram last went in or out */
-  uint32_t refused[MSNAV_GUARD_VERDICTS];
   /* timer */
   void *timer;
   msnav_usec timer_at;
@@ -102,31 +97,36 @@ struct msnav_dialog {
   nta_outgoing_t *cancel;
   nta_incoming_t *offer; /* their INVITE, until it is acknowledged */
   /* the dialog, as another agent needs it */
-  msnav_dialog_state state;
-  bool caller;
-  char call_id[MSNAV_SIP_MAX_CALL_ID];
-  char local_tag[MSNAV_SIP_TAG];
-  char remote_tag[MSNAV_SIP_MAX_TAG];
-  uint32_t own_cseq;
-  uint32_t peer_cseq;
   msnav_body sdp;         /* of our INVITE while it is pending */
   msnav_body asked;       /* their INVITE as Sofia got it, while pending */
   msnav_body answer;      /* our 200's body until it is acknowledged */
-  unsigned refusal;       /* our final status but 200; 0: none */
-  uint32_t acked_cseq;    /* of the INVITE we acknowledged last */
-  char acked_branch[64];  /* its branch */
-  msnav_usec acked_until; /* the ACK may have to be repeated until then */
-  bool replaying;         /* a new agent is being told their INVITE */
-  /* hanging up */
+  msnav_usec acked_until; /* our ACK may have to be repeated until then */
+  char acked_branch[64];  /* of the INVITE it was for */
+  uint32_t acked_cseq;    /* likewise */
+  uint32_t own_cseq;
+  uint32_t peer_cseq;
+  msnav_dialog_state state;
+  unsigned refusal; /* our final status but 200; 0: none */
+  unsigned cancel_status;
+  unsigned closed_status;
+  uint32_t refused[MSNAV_GUARD_VERDICTS];
+  char call_id[MSNAV_SIP_MAX_CALL_ID];
+  char local_tag[MSNAV_SIP_TAG];
+  char remote_tag[MSNAV_SIP_MAX_TAG];
+  /* flags */
+  bool dead;         /* freed by the user: nothing is reported or sent */
+  bool standard;     /* the profile */
+  bool accept_first; /* config */
+  bool loopback;     /* bound to loopback: peers on it are fine */
+  bool guarded;      /* the guard has its real addresses */
+  bool send_failed;  /* was logged */
+  bool caller;       /* the first INVITE was ours */
+  bool replaying;    /* a new agent is being told their INVITE */
   bool hanging_up;
   bool cancelled; /* our INVITE; what still comes of it is not reported */
   bool retried;   /* our re-INVITE went out twice */
   bool overdue;   /* our re-INVITE: it is being cancelled for that */
-  unsigned cancel_status;
-  unsigned closed_status;
-  bool closed;        /* was or will be reported */
-  msnav_guard *guard; /* behind this struct */
-  bool guarded;       /* the guard has its real addresses */
+  bool closed;    /* was or will be reported */
 };
 
 /* ---- sip.c */
@@ -150,8 +150,6 @@ void msnav_transport_close_inner(msnav_shard *shard);
 msnav_error msnav_transport_connect_inner(msnav_dialog *d);
 /* Send what Sofia wrote, through the guard. */
 void msnav_transport_flush(msnav_dialog *d);
-/* Throw it away. */
-void msnav_transport_discard(msnav_shard *shard);
 /* Give Sofia a clean message. */
 void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len);
 void msnav_transport_set_peer(msnav_dialog *d, const msnav_addr *remote);

@@ -1,98 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE /* recvmmsg */
 /* The sockets of a dialog: one that the peer sees, and a private pair on
  * loopback with the guard at one end and Sofia at the other. */
 #include "sip/inner.h"
-#include <arpa/inet.h>
+#include "sip/socket.h"
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define ROUND 32 /* datagrams before others get their turn */
-#define BATCH 2  /* datagrams in one system call */
-
-/* ---- system calls */
-
-static struct sockaddr_in to_system(const msnav_addr *addr) {
-  return (struct sockaddr_in){.sin_family = AF_INET,
-                              .sin_port = htons(addr->port),
-                              .sin_addr.s_addr = htonl(addr->ip)};
-}
-
-static msnav_addr from_system(const struct sockaddr_in *sa) {
-  return (msnav_addr){ntohl(sa->sin_addr.s_addr), ntohs(sa->sin_port)};
-}
-
-static msnav_error system_error(const msnav_sip *sip, const char *what) {
-  int err = errno;
-  msnav_sip_log(sip, MSNAV_LOG_ERROR, what, strerror(err));
-  switch (err) {
-  case EADDRINUSE:
-    return MSNAV_ERR_IN_USE;
-  case EADDRNOTAVAIL:
-    return MSNAV_ERR_ADDRESS;
-  case ENOMEM:
-  case ENOBUFS:
-    return MSNAV_ERR_NOMEM;
-  default:
-    return MSNAV_ERR_SYSTEM;
-  }
-}
-
-/* A bound socket; *bound is its address. */
-static msnav_error open_socket(const msnav_sip *sip, const msnav_addr *addr,
-                               int *fd, msnav_addr *bound) {
-  int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (s < 0) {
-    return system_error(sip, "socket");
-  }
-  struct sockaddr_in sa = to_system(addr);
-  socklen_t len = sizeof(sa);
-  if (bind(s, (struct sockaddr *)&sa, len) < 0 ||
-      getsockname(s, (struct sockaddr *)&sa, &len) < 0) {
-    msnav_error err = system_error(sip, "bind");
-    (void)close(s);
-    return err;
-  }
-  *bound = from_system(&sa);
-  *fd = s;
-  return MSNAV_OK;
-}
-
-/* Several datagrams, because asking whether there is one more costs as much
- * as reading it. */
-typedef struct batch {
-  struct mmsghdr headers[BATCH];
-  struct iovec vectors[BATCH];
-  struct sockaddr_in from[BATCH];
-  char data[BATCH][MSNAV_GUARD_MAX_IN + 1]; /* one more: too long is seen */
-} batch;
-
-static int receive(int fd, batch *b) {
-  memset(b->headers, 0, sizeof(b->headers));
-  for (int i = 0; i < BATCH; i++) {
-    b->vectors[i] = (struct iovec){b->data[i], sizeof(b->data[i])};
-    b->headers[i].msg_hdr.msg_iov = &b->vectors[i];
-    b->headers[i].msg_hdr.msg_iovlen = 1;
-    b->headers[i].msg_hdr.msg_name = &b->from[i];
-    b->headers[i].msg_hdr.msg_namelen = sizeof(b->from[i]);
-  }
-  return recvmmsg(fd, b->headers, BATCH, MSG_DONTWAIT, NULL);
-}
-
-static msnav_str received(const batch *b, int i) {
-  return (msnav_str){b->data[i], b->headers[i].msg_len};
-}
-
-static bool connect_to(int fd, const msnav_addr *addr) {
-  struct sockaddr_in sa = to_system(addr);
-  return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0;
-}
 
 /* ---- the trace */
 
@@ -202,8 +118,7 @@ static bool wakes(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
 void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len) {
   msnav_shard *shard = d->shard;
   msnav_shard_enter(shard);
-  if (shard->fd >= 0 &&
-      send(shard->inner, clean, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+  if (shard->fd >= 0 && msnav_socket_send(shard->inner, NULL, clean, len)) {
     msnav_shard_run(shard);
   }
   msnav_shard_leave(shard);
@@ -254,13 +169,12 @@ static void on_outer(int fd, unsigned events, void *arg) {
   msnav_dialog *d = arg;
   msnav_sip *sip = d->sip;
   msnav_sip_enter(sip);
-  int n = BATCH;
-  for (int i = 0; i < ROUND && n == BATCH && !d->dead; i += BATCH) {
-    batch b;
-    n = receive(fd, &b);
+  int n = MSNAV_SOCKET_BATCH;
+  for (int i = 0; i < ROUND && n == MSNAV_SOCKET_BATCH && !d->dead; i += n) {
+    msnav_batch b;
+    n = msnav_socket_receive(fd, &b);
     for (int k = 0; k < n && !d->dead; k++) {
-      const msnav_addr from = from_system(&b.from[k]);
-      take(d, &from, received(&b, k));
+      take(d, &b.from[k], (msnav_str){b.data[k], b.len[k]});
     }
   }
   msnav_sip_leave(sip);
@@ -269,22 +183,19 @@ static void on_outer(int fd, unsigned events, void *arg) {
 /* ---- out */
 
 static void send_out(msnav_dialog *d, const char *data, size_t len) {
-  struct sockaddr_in sa = to_system(&d->peer);
   /* Before it leaves: the answer may be traced before sendto() returns. */
   trace(d, MSNAV_OUT, &d->peer, (msnav_str){data, len}, NULL);
   if (d->dead) {
     return;
   }
-  ssize_t n = sendto(d->outer, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
-                     (struct sockaddr *)&sa, sizeof(sa));
-  if (n >= 0) {
+  if (msnav_socket_send(d->outer, &d->peer, data, len)) {
     d->send_failed = false;
     d->touched = d->sip->loop.now(d->sip->loop.data);
     return;
   }
   if (!d->send_failed) { /* Sofia will repeat it; the log need not */
     d->send_failed = true;
-    (void)system_error(d->sip, "send");
+    (void)msnav_socket_error(d->sip, "send");
   }
 }
 
@@ -301,23 +212,14 @@ static void pass_out(msnav_dialog *d, msnav_str data) {
 }
 
 void msnav_transport_flush(msnav_dialog *d) {
-  int n = BATCH;
-  for (int i = 0; i < ROUND && n == BATCH && !d->dead && d->shard != NULL;
-       i += BATCH) {
-    batch b;
-    n = receive(d->shard->inner, &b);
+  int n = MSNAV_SOCKET_BATCH;
+  for (int i = 0;
+       i < ROUND && n == MSNAV_SOCKET_BATCH && !d->dead && d->shard != NULL;
+       i += n) {
+    msnav_batch b;
+    n = msnav_socket_receive(d->shard->inner, &b);
     for (int k = 0; k < n && !d->dead; k++) {
-      pass_out(d, received(&b, k));
-    }
-  }
-}
-
-void msnav_transport_discard(msnav_shard *shard) {
-  char data[1];
-  for (int i = 0; i < 2 * ROUND; i++) {
-    if (recv(shard->inner, data, sizeof(data), MSG_DONTWAIT) < 0 &&
-        errno != ECONNREFUSED) {
-      return;
+      pass_out(d, (msnav_str){b.data[k], b.len[k]});
     }
   }
 }
@@ -327,7 +229,7 @@ static void on_inner(int fd, unsigned events, void *arg) {
   (void)events;
   msnav_shard *shard = arg;
   if (shard->user == NULL || shard->user->dead) {
-    msnav_transport_discard(shard);
+    msnav_socket_discard(shard->inner);
     return;
   }
   msnav_sip *sip = shard->user->sip;
@@ -347,7 +249,7 @@ void msnav_transport_set_peer(msnav_dialog *d, const msnav_addr *remote) {
 
 msnav_error msnav_transport_open(msnav_dialog *d, const msnav_addr *bind_to) {
   msnav_addr bound;
-  msnav_error err = open_socket(d->sip, bind_to, &d->outer, &bound);
+  msnav_error err = msnav_socket_open(d->sip, bind_to, &d->outer, &bound);
   if (err != MSNAV_OK) {
     return err;
   }
@@ -357,19 +259,8 @@ msnav_error msnav_transport_open(msnav_dialog *d, const msnav_addr *bind_to) {
   return d->outer_io != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
 }
 
-static void close_socket(const msnav_loop *loop, int *fd, void **io) {
-  if (*io != NULL) {
-    loop->io_del(loop->data, *io);
-    *io = NULL;
-  }
-  if (*fd >= 0) {
-    (void)close(*fd);
-    *fd = -1;
-  }
-}
-
 void msnav_transport_close(msnav_dialog *d) {
-  close_socket(&d->sip->loop, &d->outer, &d->outer_io);
+  msnav_socket_close(&d->sip->loop, &d->outer, &d->outer_io);
 }
 
 msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard) {
@@ -380,7 +271,8 @@ msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard) {
   const msnav_addr addr = {0x7f000000u | (random[0] % 250u + 1) << 16 |
                              (uint32_t)random[1] << 8 | (random[2] % 254u + 1),
                            0};
-  msnav_error err = open_socket(sip, &addr, &shard->inner, &shard->inner_addr);
+  msnav_error err =
+    msnav_socket_open(sip, &addr, &shard->inner, &shard->inner_addr);
   if (err != MSNAV_OK) {
     return err;
   }
@@ -394,7 +286,7 @@ msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard) {
 }
 
 void msnav_transport_close_inner(msnav_shard *shard) {
-  close_socket(shard->loop, &shard->inner, &shard->inner_io);
+  msnav_socket_close(shard->loop, &shard->inner, &shard->inner_io);
 }
 
 /* Neither end takes anything from anybody else from now on; what came before
@@ -402,14 +294,12 @@ void msnav_transport_close_inner(msnav_shard *shard) {
 msnav_error msnav_transport_connect_inner(msnav_dialog *d) {
   msnav_shard *shard = d->shard;
   (void)fcntl(shard->fd, F_SETFD, FD_CLOEXEC);
-  if (!connect_to(shard->inner, &d->inner_sofia) ||
-      !connect_to(shard->fd, &shard->inner_addr)) {
-    return system_error(d->sip, "connect");
+  if (!msnav_socket_connect(shard->inner, &d->inner_sofia) ||
+      !msnav_socket_connect(shard->fd, &shard->inner_addr)) {
+    return msnav_socket_error(d->sip, "connect");
   }
-  char data[1];
-  while (recv(shard->fd, data, sizeof(data), MSG_DONTWAIT) >= 0) {
-  }
-  msnav_transport_discard(shard);
+  msnav_socket_discard(shard->fd);
+  msnav_socket_discard(shard->inner);
   if (d->guarded) { /* a new agent for an old dialog */
     msnav_guard_move(d->guard, &shard->inner_addr, &d->inner_sofia);
     return MSNAV_OK;
