@@ -14,9 +14,10 @@
 #include <string.h>
 
 #define RATE 8000
-#define PIECE (RATE / 4)
-#define SLACK (RATE / 25)     /* 40 ms around the delay */
-#define MOST_DELAY (2 * RATE) /* looked for from -2 s to 2 s */
+#define PIECE (RATE / 4L)
+#define SLACK (RATE / 25) /* 40 ms around the delay */
+#define LONGEST ((size_t)RATE * 600)
+#define MOST_DELAY (2L * RATE) /* looked for from -2 s to 2 s */
 #define ENOUGH 0.70
 
 typedef struct sound {
@@ -31,8 +32,8 @@ static sound load(const char *path) {
     fprintf(stderr, "compare: %s: %s\n", path, w == NULL ? why : "not 8 kHz");
     exit(2);
   }
-  sound s = {calloc(RATE * 600, sizeof(int16_t)), 0};
-  s.n = (long)wav_read(w, s.pcm, RATE * 600);
+  sound s = {calloc(LONGEST, sizeof(int16_t)), 0};
+  s.n = (long)wav_read(w, s.pcm, LONGEST);
   wav_close(w);
   return s;
 }

@@ -15,12 +15,12 @@
  * Prints both session descriptions and, at the end, the statistics.
  * Exit code: 0 hung up by either side after talking, 3 refused, 4 no answer,
  * 5 no media, 6 any other end, 1 cannot start, 2 usage. */
+#include "signals.h"
 #include "wav.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <msnav/call.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +37,10 @@ typedef struct dial {
   int code;
 } dial;
 
-static dial *interrupted; /* for the signal handler */
-
-static void on_signal(int number) {
-  (void)number;
-  interrupted->seconds = 0; /* noticed at the next sound frame */
-  if (interrupted->began == 0) {
-    msnav_epoll_stop(interrupted->epoll);
+static void on_signal(void *arg) {
+  dial *d = arg;
+  if (d->call == NULL || msnav_call_hangup(d->call) != MSNAV_OK) {
+    msnav_epoll_stop(d->epoll);
   }
 }
 
@@ -119,23 +116,25 @@ pressed(void *self, msnav_call *call, char key, msnav_usec duration) {
   }
 }
 
+static void print_printable(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~')) {
+      putchar(text[i]);
+    }
+  }
+}
+
 /* The session description of a SIP message, with LF line ends. */
 static void trace(const msnav_trace *record, void *self) {
-  (void)self;
-  if (record->kind != MSNAV_TRACE_SIP) {
-    return;
-  }
   const char *text = (const char *)record->data;
-  for (size_t i = 0; i + 4 < record->len; i++) {
+  (void)self;
+  for (size_t i = 0; record->kind == MSNAV_TRACE_SIP && i + 4 < record->len;
+       i++) {
     if (memcmp(text + i, "\r\n\r\n", 4) == 0) {
       printf("--- session description %s\n",
              record->direction == MSNAV_OUT ? "sent" : "received");
-      for (i += 4; i < record->len; i++) {
-        char c = text[i];
-        if (c == '\n' || (c >= ' ' && c <= '~')) {
-          putchar(c);
-        }
-      }
+      print_printable(text + i + 4, record->len - i - 4);
+      return;
     }
   }
 }
@@ -273,7 +272,7 @@ static int parse(int argc, char **argv, dial *d, options *o) {
       o->record = optarg;
       break;
     case 's':
-      d->seconds = atof(optarg);
+      d->seconds = strtod(optarg, NULL);
       break;
     case 'c':
       o->config.codecs = optarg;
@@ -313,14 +312,14 @@ int main(int argc, char **argv) {
     code = open_files(&d, &o);
   }
   if (code == 0 && msnav_epoll_new(&d.epoll) == MSNAV_OK) {
-    interrupted = &d;
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    signals watched = {0};
+    (void)signals_watch(&watched, msnav_epoll_loop(d.epoll), on_signal, &d);
     code = start(&d, &o);
     if (code == 0) {
       code = msnav_epoll_run(d.epoll) == MSNAV_OK ? d.code : 1;
     }
     msnav_context_free(d.ctx);
+    signals_unwatch(&watched);
     msnav_epoll_free(d.epoll);
   }
   wav_close(d.said);

@@ -48,7 +48,7 @@ static void play(void *self, msnav_call *call, const int16_t *pcm, size_t n,
                  unsigned played) {
   person *me = self;
   me->heard += pcm && played & MSNAV_PLAYED_FRAME ? n : 0;
-  if (me->heard >= 2 * 8000) {
+  if (me->heard >= 16000) {
     msnav_call_hangup(call);
   }
 }

@@ -2,7 +2,6 @@
 /* Preloaded into a messenger (LD_PRELOAD), it loses some of the RTP that is
  * sent: MSNAV_DROP is the percentage, MSNAV_DROP_SEED makes it repeatable.
  * The program believes that it sent; the network lost. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,8 +16,9 @@ static int lost(void) {
   if (percent < 0) {
     const char *p = getenv("MSNAV_DROP");
     const char *seed = getenv("MSNAV_DROP_SEED");
-    percent = p != NULL ? atoi(p) : 0;
-    state = seed != NULL ? (uint32_t)atoi(seed) * 2654435761u + 1 : 1;
+    percent = p != NULL ? (int)strtol(p, NULL, 10) : 0;
+    state =
+      seed != NULL ? (uint32_t)strtoul(seed, NULL, 10) * 2654435761u + 1 : 1;
   }
   state = state * 1664525u + 1013904223u;
   return (int)((state >> 8) % 100) < percent;
@@ -29,6 +29,7 @@ static int is_rtp(const uint8_t *p, size_t len) {
   return len > 12 && p[0] >> 6 == 2 && (p[1] < 192 || p[1] > 223);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 ssize_t sendto(int fd, const void *data, size_t len, int flags,
                const struct sockaddr *to, socklen_t to_len) {
   static sendto_fn next;

@@ -14,13 +14,13 @@
 #include "json.h"
 #include "msnp.h"
 #include "pcap.h"
+#include "signals.h"
 #include "wav.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <msnav/call.h>
 #include <msnav/glib.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -39,6 +39,7 @@ typedef struct messenger {
   msnav_epoll *epoll;
   msnav_loop loop;
   void *timer;
+  signals signals;
   msnp *presence, *talk; /* notifications; the room */
   pcap_tcp taps[2];      /* of the same */
   uint32_t transaction;
@@ -52,19 +53,12 @@ typedef struct messenger {
   int code;
 } messenger;
 
-static messenger *running; /* for the signal handler */
-
 static void stop(messenger *m) {
   if (m->glib != NULL) {
     g_main_loop_quit(m->glib);
   } else {
     msnav_epoll_stop(m->epoll);
   }
-}
-
-static void on_signal(int number) {
-  (void)number;
-  stop(running);
 }
 
 static msnav_usec now(messenger *m) {
@@ -279,7 +273,7 @@ static void on_incoming(void *self, msnav_call *call) {
   }
 }
 
-static void leave(void *arg) {
+static void leave(void *arg) { /* a timer or a signal */
   stop(arg);
 }
 
@@ -452,6 +446,7 @@ static void clean_up(messenger *m) {
   if (m->timer != NULL) {
     m->loop.timer_del(m->loop.data, m->timer);
   }
+  signals_unwatch(&m->signals);
   if (m->glib != NULL) {
     g_main_loop_unref(m->glib);
   }
@@ -509,10 +504,10 @@ static bool take_option(messenger *m, paths *p, int c, const char *value) {
     m->bind_ip = addr.ip;
     return true;
   case 'S':
-    m->seconds = atof(value);
+    m->seconds = strtod(value, NULL);
     return true;
   case 'R':
-    m->ring = atof(value);
+    m->ring = strtod(value, NULL);
     return true;
   case 'x':
     m->reject = true;
@@ -550,10 +545,9 @@ int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   int code = open_files(&m, &p);
   if (code == 0) {
-    running = &m;
-    code = make_loop(&m, p.loop) ? 0 : 1;
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    bool ready =
+      make_loop(&m, p.loop) && signals_watch(&m.signals, &m.loop, leave, &m);
+    code = ready ? 0 : 1;
   }
   if (code == 0) {
     code = run(&m);

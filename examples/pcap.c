@@ -59,11 +59,14 @@ pcap *pcap_create(const char *path) {
   return p;
 }
 
+typedef struct flow {
+  const msnav_addr *from, *to;
+} flow;
+
 /* packet: an IPv4 header to fill in, then len bytes with a transport header
  * whose checksum stands at check. */
-static void
-put(pcap *p, uint64_t time, const msnav_addr *from, const msnav_addr *to,
-    uint8_t *packet, size_t len, size_t check) {
+static void put(pcap *p, uint64_t time, flow between, uint8_t *packet,
+                size_t len, size_t check) {
   uint8_t protocol = check == 6 ? 17 : 6;
   size_t total = IP_HEADER + len;
   memset(packet, 0, IP_HEADER);
@@ -72,8 +75,8 @@ put(pcap *p, uint64_t time, const msnav_addr *from, const msnav_addr *to,
   be16(packet + 4, p->id++);
   packet[8] = 64;
   packet[9] = protocol;
-  be32(packet + 12, from->ip);
-  be32(packet + 16, to->ip);
+  be32(packet + 12, between.from->ip);
+  be32(packet + 16, between.to->ip);
   be16(packet + 10, fold(sum(0, packet, IP_HEADER)));
   uint32_t pseudo = sum(0, packet + 12, 8) + protocol + (uint32_t)len;
   uint8_t *transport = packet + IP_HEADER;
@@ -98,7 +101,7 @@ void pcap_udp(pcap *p, uint64_t time, const msnav_addr *from,
   be16(udp + 2, to->port);
   be16(udp + 4, (uint32_t)(UDP_HEADER + len));
   memcpy(udp + UDP_HEADER, data, len);
-  put(p, time, from, to, packet, UDP_HEADER + len, 6);
+  put(p, time, (flow){from, to}, packet, UDP_HEADER + len, 6);
 }
 
 static void segment(pcap *p, uint64_t time, pcap_tcp *tcp, bool from_client,
@@ -118,7 +121,7 @@ static void segment(pcap *p, uint64_t time, pcap_tcp *tcp, bool from_client,
   h[13] = (uint8_t)flags;
   be16(h + 14, 65535);
   memcpy(h + TCP_HEADER, data.ptr, data.len);
-  put(p, time, from, to, packet, TCP_HEADER + data.len, 16);
+  put(p, time, (flow){from, to}, packet, TCP_HEADER + data.len, 16);
   *sent += (uint32_t)data.len + ((flags & (SYN | FIN)) != 0 ? 1 : 0);
 }
 

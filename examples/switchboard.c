@@ -8,10 +8,10 @@
  * 1664 bytes closes the connection, as real servers do. */
 #include "json.h"
 #include "msnp.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,11 +37,8 @@ typedef struct server {
   unsigned rooms;
 } server;
 
-static msnav_epoll *stopping;
-
-static void on_signal(int number) {
-  (void)number;
-  msnav_epoll_stop(stopping);
+static void on_signal(void *arg) {
+  msnav_epoll_stop(((server *)arg)->epoll);
 }
 
 static void copy(char to[TEXT], msnav_str from) {
@@ -307,8 +304,9 @@ static int serve(server *s) {
   }
   void *io = loop->io_add(loop->data, fd, MSNAV_IO_READ, on_connection, s);
   int code = io != NULL && msnav_epoll_run(s->epoll) == MSNAV_OK ? 0 : 1;
-  while (s->guests != NULL) {
-    leave(s->guests);
+  for (guest *g = s->guests, *next; g != NULL; g = next) {
+    next = g->next;
+    leave(g);
   }
   if (io != NULL) {
     loop->io_del(loop->data, io);
@@ -359,10 +357,11 @@ int main(int argc, char **argv) {
   if (msnav_epoll_new(&s.epoll) != MSNAV_OK) {
     return 1;
   }
-  stopping = s.epoll;
-  signal(SIGINT, on_signal);
-  signal(SIGTERM, on_signal);
-  int code = serve(&s);
+  signals watched = {0};
+  int code = signals_watch(&watched, msnav_epoll_loop(s.epoll), on_signal, &s)
+               ? serve(&s)
+               : 1;
+  signals_unwatch(&watched);
   msnav_epoll_free(s.epoll);
   return code;
 }

@@ -80,7 +80,7 @@ static void write_header(wav *w) {
   put32(h + 28, w->rate * 2);
   h[32] = 2;
   h[34] = 16;
-  memcpy(h + 36, "data", 4);
+  memcpy(h + 36, "data", 4); /* NOLINT(bugprone-not-null-terminated-result) */
   put32(h + 40, w->written);
   w->failed |= fwrite(h, 1, HEADER, w->file) != HEADER;
 }

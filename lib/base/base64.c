@@ -12,8 +12,8 @@ void msnav_out_base64(msnav_out *out, const void *bytes, size_t len) {
                      (left > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
                      (left > 2 ? in[i + 2] : 0);
     char four[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                    left > 1 ? alphabet[group >> 6 & 63] : '=',
-                    left > 2 ? alphabet[group & 63] : '='};
+                    (char)(left > 1 ? alphabet[group >> 6 & 63] : '='),
+                    (char)(left > 2 ? alphabet[group & 63] : '=')};
     msnav_out_bytes(out, four, sizeof(four));
   }
 }

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include <string.h>
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to later */
 void msnav_out_init(msnav_out *out, char *buf, size_t cap) {
   *out = (msnav_out){buf, 0, cap, false};
 }

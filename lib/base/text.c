@@ -7,7 +7,7 @@ msnav_str msnav_str_of(const char *text) {
 }
 
 static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+  return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix) {

@@ -301,8 +301,9 @@ msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec) {
   if (ctx->codec_count == MSNAV_MAX_CODECS) {
     return MSNAV_ERR_LIMIT;
   }
-  memmove(ctx->codecs + 1, ctx->codecs,
-          ctx->codec_count * sizeof(ctx->codecs[0]));
+  for (size_t i = ctx->codec_count; i > 0; i--) {
+    ctx->codecs[i] = ctx->codecs[i - 1];
+  }
   ctx->codecs[0] = codec;
   ctx->codec_count++;
   return MSNAV_OK;

@@ -123,9 +123,9 @@ msnav_error msnav_call_invite(msnav_call *call); /* first or again */
 
 /* ---- negotiate.c: offers, answers and what follows from them */
 msnav_error msnav_call_write_offer(msnav_call *call);
-msnav_error msnav_call_take_offer(msnav_call *call, msnav_str offer, char *buf,
+msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
                                   size_t cap, size_t *len);
-msnav_error msnav_call_take_answer(msnav_call *call, msnav_str answer);
+msnav_error msnav_call_take_answer(msnav_call *call, msnav_str text);
 
 /* ---- streams.c: sockets and RTP streams */
 msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip);
@@ -140,7 +140,7 @@ void msnav_call_serve_events(call_stream *st);
 /* ---- sound.c: the sound clock */
 void msnav_call_clock(msnav_context *ctx); /* start or stop it */
 void msnav_call_sound_free(call_sound *sound);
-void msnav_call_tick(void *ctx);
+void msnav_call_tick(void *arg);
 bool msnav_call_rate_supported(uint32_t rate);
 
 /* ---- report.c: what the application is told */

@@ -18,6 +18,10 @@ bool msnav_call_rate_supported(uint32_t rate) {
   return rate == 8000 || HAVE_SPEEXDSP;
 }
 
+typedef struct rates {
+  uint32_t from, to; /* Hz */
+} rates;
+
 #if HAVE_SPEEXDSP
 struct msnav_resampler {
   SpeexResamplerState *state;
@@ -40,17 +44,17 @@ tuned(msnav_resampler **slot, uint32_t from, uint32_t to) {
   return *slot;
 }
 
-static size_t resample(msnav_resampler **slot, uint32_t from, uint32_t to,
-                       const int16_t *in, size_t n, int16_t *out, size_t cap) {
-  if (from == to) {
+static size_t resample(msnav_resampler **slot, rates r, const int16_t *in,
+                       size_t n, int16_t *out, size_t cap) {
+  if (r.from == r.to) {
     n = MIN(n, cap);
     memcpy(out, in, n * sizeof(*out));
     return n;
   }
-  msnav_resampler *r = tuned(slot, from, to);
+  msnav_resampler *made_for = tuned(slot, r.from, r.to);
   spx_uint32_t taken = (spx_uint32_t)n;
   spx_uint32_t made = (spx_uint32_t)cap;
-  speex_resampler_process_int(r->state, 0, in, &taken, out, &made);
+  speex_resampler_process_int(made_for->state, 0, in, &taken, out, &made);
   return made;
 }
 
@@ -62,11 +66,10 @@ static void resampler_free(msnav_resampler *r) {
 }
 #else
 /* Only codecs at the application's own rate are in this build. */
-static size_t resample(msnav_resampler **slot, uint32_t from, uint32_t to,
-                       const int16_t *in, size_t n, int16_t *out, size_t cap) {
+static size_t resample(msnav_resampler **slot, rates r, const int16_t *in,
+                       size_t n, int16_t *out, size_t cap) {
   (void)slot;
-  (void)from;
-  (void)to;
+  (void)r;
   n = MIN(n, cap);
   memcpy(out, in, n * sizeof(*out));
   return n;
@@ -136,7 +139,7 @@ static void capture(msnav_call *call, msnav_usec length, msnav_usec now) {
     sound->outgoing = g_new(int16_t, 120 * 48 + MSNAV_MAX_PCM + 16);
   }
   sound->outgoing_count +=
-    resample(&sound->to_codec, rate, codec_rate, pcm, samples,
+    resample(&sound->to_codec, (rates){rate, codec_rate}, pcm, samples,
              sound->outgoing + sound->outgoing_count,
              room - sound->outgoing_count);
   while (sound->outgoing_count >= frame) {
@@ -162,10 +165,10 @@ static void play(msnav_call *call, msnav_usec length, msnav_usec now) {
   }
   size_t want = (size_t)(length * rate / 1000000);
   int16_t pcm[MSNAV_MAX_PCM + 16];
-  size_t made =
-    resample(&call->sound.from_codec, codec_rate, rate, decoded, n, pcm, want);
+  size_t made = resample(&call->sound.from_codec, (rates){codec_rate, rate},
+                         decoded, n, pcm, want);
   for (; made < want; made++) { /* the resampler's first frame is short */
-    pcm[made] = made > 0 ? pcm[made - 1] : 0;
+    pcm[made] = (int16_t)(made > 0 ? pcm[made - 1] : 0);
   }
   ctx->sound.play(ctx->self, call, pcm, want, played);
 }

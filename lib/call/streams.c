@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* RTP sessions of a call: a pair of sockets and a media stream each. */
-#define _GNU_SOURCE /* recvmmsg */
 #include "base/text.h"
 #include "call/context.h"
 #include <errno.h>

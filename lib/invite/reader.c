@@ -50,7 +50,7 @@ static unsigned flaws(const char *payload, size_t len) {
     }
   }
   for (; i < len; i++) {
-    all |= flaw(payload[i], i + 1 < len ? payload[i + 1] : '\0');
+    all |= flaw(payload[i], (char)(i + 1 < len ? payload[i + 1] : '\0'));
   }
   for (size_t k = 0; k < BLOCK; k++) {
     all |= found[k];

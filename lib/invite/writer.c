@@ -76,7 +76,7 @@ static void put_encoded(pen *p, const msnav_addr *addr) {
   pen plain = {text};
   put_address(&plain, addr);
   msnav_out out;
-  msnav_out_init(&out, p->at, 4 * MSNAV_ADDR_TEXT);
+  msnav_out_init(&out, p->at, (size_t)4 * MSNAV_ADDR_TEXT);
   msnav_out_base64(&out, text, (size_t)(plain.at - text));
   p->at += out.len;
 }
@@ -185,7 +185,7 @@ static msnav_error check(const msnav_invite *v) {
   size_t total = v->source.len;
   for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
     if (texts[i].len > MSNAV_INVITE_MAX ||
-        (total += texts[i].len) > 2 * MSNAV_INVITE_MAX) {
+        (total += texts[i].len) > (size_t)2 * MSNAV_INVITE_MAX) {
       return MSNAV_ERR_TOO_LONG;
     }
     if (!printable(texts[i])) {

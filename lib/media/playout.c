@@ -452,6 +452,7 @@ static void produce(msnav_playout *p, pull *u) {
   }
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written through u */
 unsigned msnav_playout_pull(msnav_playout *p, int16_t *pcm, size_t samples,
                             msnav_usec now) {
   pull u = {.pcm = pcm, .need = samples, .now = now};

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE /* recvmmsg */
 #include "sip/socket.h"
 #include "sip/inner.h"
 #include <arpa/inet.h>

@@ -225,42 +225,53 @@ static bool error_code(msnav_str verb, uint32_t *code) {
   return verb.len == 3 && number(verb, code);
 }
 
-/* What only a server writes. */
-static msnav_error from_server(const words *w, msnav_switchboard_command *c) {
+/* Answers to a client's commands. */
+static msnav_error answer(const words *w, msnav_switchboard_command *c) {
   msnav_str verb = w->at[0];
+  NUMBER(1, c->transaction);
   if (is(verb, "USR")) {
     NEED(4);
-    NUMBER(1, c->transaction);
     c->verb = MSNAV_SB_USR_OK;
     c->account = w->at[3];
     c->name = word(w, 4);
   } else if (is(verb, "CAL")) {
     NEED(4);
-    NUMBER(1, c->transaction);
     c->verb = MSNAV_SB_RINGING;
     c->id = w->at[3];
   } else if (is(verb, "ANS")) {
     NEED(3);
-    NUMBER(1, c->transaction);
     c->verb = MSNAV_SB_ANS_OK;
-  } else if (is(verb, "ACK") || is(verb, "NAK")) {
-    NEED(2);
-    NUMBER(1, c->transaction);
+  } else {
     c->verb = is(verb, "ACK") ? MSNAV_SB_ACK : MSNAV_SB_NAK;
-  } else if (is(verb, "QNG")) {
+  }
+  return MSNAV_OK;
+}
+
+/* What only a server writes. */
+static msnav_error from_server(const words *w, msnav_switchboard_command *c) {
+  static const char *const answers[] = {"USR", "CAL", "ANS", "ACK", "NAK"};
+  msnav_str verb = w->at[0];
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    if (is(verb, answers[i])) {
+      NEED(2);
+      return answer(w, c);
+    }
+  }
+  if (is(verb, "QNG")) {
     c->verb = MSNAV_SB_QNG;
     if (w->count > 1) {
       NUMBER(1, c->count);
     }
-  } else if (error_code(verb, &c->error)) {
+    return MSNAV_OK;
+  }
+  if (error_code(verb, &c->error)) {
     c->verb = MSNAV_SB_ERROR;
     if (w->count > 1) {
       NUMBER(1, c->transaction);
     }
-  } else {
-    return who_comes(w, c);
+    return MSNAV_OK;
   }
-  return MSNAV_OK;
+  return who_comes(w, c);
 }
 
 msnav_error msnav_switchboard_next(msnav_switchboard *sb,
