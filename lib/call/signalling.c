@@ -57,6 +57,10 @@ static void on_refused(void *arg, unsigned status, bool again) {
   call->sip_status = status;
   msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call, "%s refused with %u",
                  again ? "re-INVITE" : "SIP INVITE", status);
+  if (!again && status == 408 &&
+      msnav_call_feed(call, MSNAV_EV_TIMEOUT) == MSNAV_OK) {
+    return; /* the dialog's deadline came before the session's, same time */
+  }
   if (!again || status == 408 || status == 481) { /* RFC 3261 12.2.1.2 */
     (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
   } else if (call->ctx->events.media != NULL && !call->released) {
