@@ -18,6 +18,7 @@
 #include "signals.h"
 #include "wav.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <msnav/call.h>
@@ -35,6 +36,7 @@ typedef struct dial {
   msnav_usec began;
   bool pressed;
   int code;
+  char printed[2][4096]; /* session descriptions received and sent */
 } dial;
 
 static void on_signal(void *arg) {
@@ -116,33 +118,47 @@ pressed(void *self, msnav_call *call, char key, msnav_usec duration) {
   }
 }
 
-static void print_printable(const char *text, size_t len) {
-  for (size_t i = 0; i < len; i++) {
-    if (text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~')) {
-      putchar(text[i]);
-    }
+/* Not what a repeated datagram says again. */
+static bool is_new(dial *d, bool sent, msnav_str sdp) {
+  char *last = d->printed[sent];
+  if (sdp.len >= sizeof(d->printed[0])) {
+    return true;
   }
+  if (strlen(last) == sdp.len && memcmp(last, sdp.ptr, sdp.len) == 0) {
+    return false;
+  }
+  memcpy(last, sdp.ptr, sdp.len);
+  last[sdp.len] = '\0';
+  return true;
 }
 
 /* The session description of a SIP message, with LF line ends. */
 static void trace(const msnav_trace *record, void *self) {
+  if (record->kind != MSNAV_TRACE_SIP) {
+    return;
+  }
   const char *text = (const char *)record->data;
-  (void)self;
-  for (size_t i = 0; record->kind == MSNAV_TRACE_SIP && i + 4 < record->len;
-       i++) {
-    if (memcmp(text + i, "\r\n\r\n", 4) == 0) {
-      printf("--- session description %s\n",
-             record->direction == MSNAV_OUT ? "sent" : "received");
-      print_printable(text + i + 4, record->len - i - 4);
-      return;
+  size_t i = 0;
+  while (i + 4 < record->len && memcmp(text + i, "\r\n\r\n", 4) != 0) {
+    i++;
+  }
+  msnav_str sdp = {text + i + 4, record->len - i - 4};
+  bool sent = record->direction == MSNAV_OUT;
+  if (i + 4 >= record->len || !is_new(self, sent, sdp)) {
+    return;
+  }
+  printf("--- session description %s\n", sent ? "sent" : "received");
+  for (i = 0; i < sdp.len; i++) {
+    if (sdp.ptr[i] == '\n' || (sdp.ptr[i] >= ' ' && sdp.ptr[i] <= '~')) {
+      putchar(sdp.ptr[i]);
     }
   }
 }
 
 static void
 log_line(msnav_log_level level, const char *line, size_t len, void *self) {
-  (void)self;
-  if (level <= MSNAV_LOG_WARNING) {
+  const dial *d = self;
+  if (level <= MSNAV_LOG_WARNING && d->call != NULL) { /* start() says why */
     fprintf(stderr, "dial: %.*s\n", (int)len, line);
   }
 }
@@ -191,8 +207,13 @@ static int fail(const char *what, const char *why) {
   return 1;
 }
 
+static const char *why_not(msnav_error err) {
+  return err == MSNAV_ERR_ADDRESS ? "no address that can be used here"
+                                  : msnav_strerror(err);
+}
+
 typedef struct options {
-  const char *listen, *remote, *play, *record, *codec;
+  const char *listen, *remote, *play, *record, *bind;
   msnav_config config;
 } options;
 
@@ -221,12 +242,18 @@ static int start(dial *d, const options *o) {
   msnav_error err =
     msnav_context_new(msnav_epoll_loop(d->epoll), &config, &events, d, &d->ctx);
   if (err != MSNAV_OK) {
-    return fail("cannot start", msnav_strerror(err));
+    return fail(config.codecs != NULL && err == MSNAV_ERR_UNSUPPORTED
+                  ? config.codecs
+                  : "cannot start",
+                msnav_strerror(err));
   }
   err = o->listen != NULL
           ? msnav_call_listen(d->ctx, &addr, MSNAV_AUDIO, &d->call)
           : msnav_call_dial(d->ctx, &addr, MSNAV_AUDIO, &d->call);
-  return err != MSNAV_OK ? fail(text, msnav_strerror(err)) : 0;
+  if (err == MSNAV_ERR_ADDRESS && o->bind != NULL) {
+    text = o->bind;
+  }
+  return err != MSNAV_OK ? fail(text, why_not(err)) : 0;
 }
 
 /* 0, or an exit code. */
@@ -260,6 +287,7 @@ static int parse(int argc, char **argv, dial *d, options *o) {
     {NULL, 0, NULL, 0},
   };
   msnav_addr bind;
+  char *rest;
   for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
     switch (c) {
     case 'l':
@@ -272,7 +300,10 @@ static int parse(int argc, char **argv, dial *d, options *o) {
       o->record = optarg;
       break;
     case 's':
-      d->seconds = strtod(optarg, NULL);
+      d->seconds = strtod(optarg, &rest);
+      if (rest == optarg || *rest != '\0' || !(d->seconds >= 0)) {
+        return usage();
+      }
       break;
     case 'c':
       o->config.codecs = optarg;
@@ -289,6 +320,7 @@ static int parse(int argc, char **argv, dial *d, options *o) {
         return fail(optarg, "not an address");
       }
       o->config.bind_ip = bind.ip;
+      o->bind = optarg;
       break;
     case 'k':
       d->keys = optarg;
@@ -298,7 +330,10 @@ static int parse(int argc, char **argv, dial *d, options *o) {
     }
   }
   if (optind < argc && strncmp(argv[optind], "sip:", 4) == 0) {
-    o->remote = argv[optind] + 4;
+    o->remote = argv[optind++] + 4;
+  }
+  if (optind < argc) {
+    return usage();
   }
   return (o->listen != NULL) == (o->remote != NULL) ? usage() : 0;
 }
@@ -311,7 +346,10 @@ int main(int argc, char **argv) {
   if (code == 0) {
     code = open_files(&d, &o);
   }
-  if (code == 0 && msnav_epoll_new(&d.epoll) == MSNAV_OK) {
+  if (code == 0 && msnav_epoll_new(&d.epoll) != MSNAV_OK) {
+    code = fail("cannot start", strerror(errno));
+  }
+  if (code == 0) {
     signals watched = {0};
     (void)signals_watch(&watched, msnav_epoll_loop(d.epoll), on_signal, &d);
     code = start(&d, &o);
