@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""ports.py N: N UDP ports that are free at every address, the last one even
+and with three free ones after it, for sound and pictures.
+ports.py --wait ADDR:PORT: wait until somebody has bound the port."""
+import random
+import socket
+import sys
+import time
+
+SYSTEM_TAKES_FROM = 32768  # what bind() chooses lies above
+
+
+def bound(addr, port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.bind((addr, port))
+        except OSError:
+            return True
+    return False
+
+
+def free_ports(count):
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(10000, SYSTEM_TAKES_FROM - 4, 4)
+        if port not in ports and not any(bound("", port + i) for i in range(4)):
+            ports.append(port)
+    return ports
+
+
+if sys.argv[1] == "--wait":
+    host, number = sys.argv[2].split(":")
+    deadline = time.monotonic() + 10
+    while not bound(host, int(number)):
+        if time.monotonic() > deadline:
+            sys.exit(f"nobody at {sys.argv[2]}")
+        time.sleep(0.05)
+else:
+    print(*free_ports(int(sys.argv[1])))
