@@ -29,25 +29,6 @@ fail() {
 
 has() { grep -q -e "$2" "$1" || fail "$1 lacks: $2"; }
 
-# A sweep, so that each moment of it is like no other.
-make_sweep() {
-  python3 - "$1" "$2" <<'PYTHON'
-import math
-import struct
-import sys
-import wave
-
-with wave.open(sys.argv[1], "wb") as w:
-    w.setnchannels(1)
-    w.setsampwidth(2)
-    w.setframerate(8000)
-    low = float(sys.argv[2])
-    w.writeframes(b"".join(
-        struct.pack("<h", round(8000 * math.sin(2 * math.pi * (low + 100 * t) * t)))
-        for t in (i / 8000 for i in range(16000))))
-PYTHON
-}
-
 listen() { # at $addr
   # shellcheck disable=SC2046
   set -- "$@" --listen "${addr:=127.0.0.2:$(python3 "$here/ports.py" 1)}"
@@ -117,8 +98,8 @@ misused() { # WHAT ARGUMENTS...
 
 case $part in
 standard | rtc-1.2)
-  make_sweep low.wav 300
-  make_sweep high.wav 700
+  python3 "$here/sweep.py" low.wav 300
+  python3 "$here/sweep.py" high.wav 700
   talk PCMU PCMU PCMU
   talk PCMA PCMA PCMA
   talk PCMA,PCMU PCMU,PCMA PCMA # the caller's order counts

@@ -45,8 +45,10 @@ uac | uas) play="-sn $scenario" ;;
 *) play="-sf $here/$scenario.xml" ;;
 esac
 
+python3 "$here/sweep.py" "$dir/said.wav" 300
 run_dial() {
   timeout 25 "$dial" "$@" --profile "$profile" --seconds "$talk" \
+    --play "$dir/said.wav" \
     </dev/null >"$dir/dial.log" 2>&1 &
   phone=$!
 }
@@ -55,7 +57,7 @@ run_sipp() {
   (
     cd "$dir"
     # shellcheck disable=SC2086
-    exec sipp $play "$@" -i 127.0.0.1 -p "$sip" -mi 127.0.0.1 -mp "$rtp" \
+    exec sipp $play "$@" -i 127.0.0.1 -p "$sip" -mi 127.0.0.1 -mp "$rtp" -rtp_echo \
       -cid_str "a0c241bf9538449aa9b95d4872e0dd2%u@%s" -d 1000 -m 1 \
       -timeout 20s -timeout_error -nostdin -nd \
       -trace_err -error_file errors.log -trace_msg -message_file messages.log \
@@ -89,6 +91,7 @@ has() { grep -q -e "$1" "$dir/dial.log" || fail "dial did not print: $1"; }
 has "^talking$"
 has "^$end$"
 has "^codec PCMU, "
+has "^sent [1-9][0-9][0-9]* packets, received [1-9][0-9][0-9]*, " # sipp is an echo
 has "^m=audio $rtp RTP/AVP " # what sipp sent was understood
 
 # the dialect: RTC 1.2 writes no branch, and its called side does not swap
