@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 typedef ssize_t (*sendto_fn)(int, const void *, size_t, int,
@@ -34,7 +35,8 @@ ssize_t sendto(int fd, const void *data, size_t len, int flags,
                const struct sockaddr *to, socklen_t to_len) {
   static sendto_fn next;
   if (next == NULL) {
-    *(void **)&next = dlsym(RTLD_NEXT, "sendto");
+    void *found = dlsym(RTLD_NEXT, "sendto");
+    memcpy(&next, &found, sizeof(next)); /* POSIX lets pointers be alike */
   }
   if (is_rtp(data, len) && lost()) {
     return (ssize_t)len;

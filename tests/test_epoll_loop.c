@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE /* ualarm */
 /* The loop for programs that have none. */
 #include "support/loop_suite.h"
 #include "support/oom.h"

@@ -82,7 +82,8 @@ typedef struct msnav_config {
 typedef struct msnav_sound {
   size_t size; /**< sizeof of the struct the caller was built with */
   /** Fill @p pcm with what the microphone heard.
-   *  @return false when there is nothing: silence is sent then. */
+   *  @return false when there is nothing: no RTP is sent then, RTCP goes
+   *          on. */
   bool (*capture)(void *self, msnav_call *call, int16_t *pcm, size_t samples);
   /** Play what the peer said.  @p played has MSNAV_PLAYED_ bits. */
   void (*play)(void *self, msnav_call *call, const int16_t *pcm, size_t samples,

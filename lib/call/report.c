@@ -26,8 +26,9 @@ void msnav_call_log(msnav_context *ctx, msnav_log_level level,
   char *line = text;
   if (call != NULL) {
     char *peer = safe_peer(call);
-    line =
-      g_strdup_printf("call with %s, cookie %s: %s", peer, call->cookie, text);
+    bool cookie = call->cookie[0] != '\0'; /* direct calls have none */
+    line = g_strdup_printf("call with %s%s%s: %s", peer,
+                           cookie ? ", cookie " : "", call->cookie, text);
     g_free(peer);
     g_free(text);
   }

@@ -60,6 +60,9 @@ static void judge(msnav_stream_stats *o) {
   int64_t expected = o->lost_packets + (int64_t)o->received_packets;
   int64_t missing =
     o->lost_packets - (int64_t)o->recovered_frames + (int64_t)o->late_packets;
+  if (o->received_packets == 0) {
+    return; /* nobody has heard anything yet */
+  }
   double loss = expected > 0 && missing > 0
                   ? 100.0 * (double)missing / (double)expected
                   : 0;

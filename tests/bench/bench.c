@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE /* sched_setaffinity */
 #include "bench.h"
 
 #include <sched.h>

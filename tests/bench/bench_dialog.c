@@ -9,7 +9,6 @@
  * CPU time of the process, what a call leaves behind included; only ratios
  * of one run count.  BENCH_CALLS calls a sample, BENCH_RUNS samples,
  * BENCH_MANY dialogs for the last part. */
-#define _GNU_SOURCE
 #define SU_ROOT_MAGIC_T void
 #define NTA_AGENT_MAGIC_T struct end
 #define NTA_LEG_MAGIC_T struct end

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE /* pipe2, dup3 */
 #include "support/loop_suite.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define _GNU_SOURCE
 #include "support/timejump.h"
 #include <sys/syscall.h>
 #include <sys/time.h>
