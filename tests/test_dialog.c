@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whole calls between two dialogs. */
 #include "dialog_kit.h"
+#include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 /* The paper's client sends 100 and 180 (section 2), else 180 stands for both
  * (RFC 3261 section 17.2.1). */
@@ -449,6 +451,94 @@ static void the_process_is_left_as_it_was(void **state) {
   assert_true(before.sa_handler == after.sa_handler);
 }
 
+/* One thread at a time, not always the same. */
+
+typedef struct errand {
+  side *a;
+  side *b;
+} errand;
+
+static void *end_call(void *arg) {
+  const errand *e = arg;
+  (void)!msnav_dialog_hangup(e->a->d);
+  msnav_usec end = now() + 1000 * MS;
+  while (e->a->words[0] == '\0' && now() < end) {
+    (void)!msnav_epoll_step(loop, end);
+  }
+  return NULL;
+}
+
+static void a_call_may_go_on_in_another_thread(void **state) {
+  (void)state;
+  side a = {0};
+  side b = {0};
+  talk(&a, &b, 0);
+  errand e = {&a, &b};
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, end_call, &e), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_string_equal(a.words, "closed-200 ");
+  assert_string_equal(b.words, "bye ");
+  close_pair(&a, &b);
+}
+
+/* ---- what the host runs out of */
+
+/* Take all descriptors but so many; returns how many were taken. */
+static int take_fds(int *fds, int cap, int leave) {
+  int n = 0;
+  while (n < cap && (fds[n] = dup(0)) >= 0) {
+    n++;
+  }
+  while (leave-- > 0 && n > 0) {
+    close(fds[--n]);
+  }
+  return n;
+}
+
+static void without_descriptors_a_call_fails_and_nothing_else(void **state) {
+  (void)state;
+  struct rlimit before;
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+  struct rlimit few = {128, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+  FILE *file = tmpfile();
+  int err = dup(2);
+  assert_true(dup2(fileno(file), 2) >= 0);
+  bool called = false;
+  for (int leave = 0; leave < 16; leave++) {
+    int fds[128];
+    side a = {0};
+    side b = {.auto_answer = true};
+    open_pair(&a, &b, 0);
+    int n = take_fds(fds, (int)ARRAY_LEN(fds), leave);
+    msnav_error sent = msnav_dialog_invite(a.d, OFFER, strlen(OFFER));
+    run_for(10 * MS);
+    called = strcmp(b.words, "offer confirmed ") == 0;
+    if (sent != MSNAV_OK) {
+      assert_int_equal(sent, MSNAV_ERR_SYSTEM);
+      assert_string_equal(b.words, "");
+    } else if (!called) {
+      assert_string_equal(b.words, "failed-18 "); /* MSNAV_ERR_SYSTEM */
+    }
+    while (n > 0) {
+      close(fds[--n]);
+    }
+    close_pair(&a, &b);
+    msnav_sip_free(sip); /* and its spare shards */
+    assert_int_equal(msnav_sip_new(msnav_epoll_loop(loop), NULL, on_trace, NULL,
+                                   &sip),
+                     0);
+  }
+  (void)dup2(err, 2);
+  (void)close(err);
+  assert_true(called); /* with enough of them */
+  fseek(file, 0, SEEK_END);
+  assert_int_equal(ftell(file), 0);
+  fclose(file);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 /* ---- what a caller gets wrong */
 
 static void bad_configurations_are_refused(void **state) {
@@ -588,6 +678,8 @@ int main(void) {
     T(a_long_call_does_without_an_agent),
     T(a_dialog_that_only_listens_costs_one_descriptor),
     T(the_process_is_left_as_it_was),
+    T(a_call_may_go_on_in_another_thread),
+    T(without_descriptors_a_call_fails_and_nothing_else),
     T(bad_configurations_are_refused),
     T(a_taken_port_is_named),
     T(the_advertised_address_is_what_the_peer_is_told),

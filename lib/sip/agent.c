@@ -51,7 +51,9 @@ static msnav_error learn_port(msnav_dialog *d) {
 }
 
 static msnav_error make(msnav_dialog *d) {
+  msnav_shard_hush(); /* in case there is no descriptor for it */
   d->agent = new_agent(d);
+  msnav_shard_unhush();
   if (d->agent == NULL) {
     return MSNAV_ERR_SYSTEM;
   }

@@ -3,26 +3,35 @@
 #include "sip/clock.h"
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define MAX_POLLS 4 /* GLib's own and the agent's */
 #define MAX_TURNS 16
 #define MILLISECOND 1000
 
-G_LOCK_DEFINE_STATIC(quiet);
+/* ---- Sofia's log */
 
-/* Sofia announces each new root on stderr at a level that is on by default.
- * The log belongs to the whole process: it is found and left as it was. */
-static su_root_t *new_root(msnav_shard *shard) {
+G_LOCK_DEFINE_STATIC(quiet);
+static unsigned quiet_depth;
+static unsigned loud_level;
+
+void msnav_shard_hush(void) {
   G_LOCK(quiet);
-  int init = su_log_global->log_init;
-  unsigned level = su_log_global->log_level;
-  su_log_global->log_level = 0;
-  su_log_global->log_init = 2; /* its own level holds, not the default one */
-  su_root_t *root = su_glib_root_create(shard);
-  su_log_global->log_level = level;
-  su_log_global->log_init = init;
+  if (quiet_depth++ == 0) {
+    su_log_init(su_log_default); /* as its first message would */
+    loud_level = su_log_default->log_level;
+    su_log_default->log_level = 0;
+  }
   G_UNLOCK(quiet);
-  return root;
+}
+
+void msnav_shard_unhush(void) {
+  G_LOCK(quiet);
+  if (--quiet_depth == 0) {
+    su_log_default->log_level = loud_level;
+  }
+  G_UNLOCK(quiet);
 }
 
 /* ---- running Sofia */
@@ -225,14 +234,37 @@ void msnav_shard_disown(msnav_shard *shard) {
 
 /* ---- life */
 
+/* Sofia's root takes its list of deferrable timers for a sign that the list
+ * of timers is there too; an agent that could not be made leaves only the
+ * former behind.  Destroying a timer makes the latter. */
+static void make_timer_list(msnav_shard *shard) {
+  su_timer_destroy(su_timer_create(su_root_task(shard->root), 1));
+}
+
+/* GLib ends the process when a context cannot have its descriptor. */
+static bool has_room(void) {
+  int probe = eventfd(0, EFD_CLOEXEC);
+  if (probe < 0) {
+    return false;
+  }
+  (void)close(probe);
+  return true;
+}
+
 static bool open_root(msnav_shard *shard) {
   GPollFD fds[MAX_POLLS];
+  if (!has_room()) {
+    return false;
+  }
   shard->context = g_main_context_new();
-  shard->root = new_root(shard);
+  msnav_shard_hush(); /* each new root is announced */
+  shard->root = su_glib_root_create(shard);
+  msnav_shard_unhush();
   if (shard->root == NULL) {
     return false;
   }
   (void)su_root_threading(shard->root, 0);
+  make_timer_list(shard);
   shard->source = su_glib_root_gsource(shard->root);
   /* or GLib takes its descriptors out and puts them back at each dispatch;
    * we see to it that there is no recursion */

@@ -71,4 +71,10 @@ void msnav_shard_disown(msnav_shard *shard);
 /* Inside an entry: the agent was sent something, let it read. */
 void msnav_shard_run(msnav_shard *shard);
 
+/* Around what makes Sofia write to stderr at levels that are on by default.
+ * The log belongs to the whole process: it is left as it was found, and a log
+ * whose own level the host has set is not touched. */
+void msnav_shard_hush(void);
+void msnav_shard_unhush(void);
+
 #endif
