@@ -590,6 +590,28 @@ static void limits_hold(void **state) {
   pair_free(p);
 }
 
+/* 0.0.0.0 is bound, but nobody can call it: peers are told an address that
+ * routes to them. */
+static void wildcard_address_is_never_told(void **state) {
+  pair *p = *state;
+  msnav_config any = pair_config(0);
+  pair_init(p, &any, NULL);
+  p->people[BOB].auto_accept = false;
+  pair_start(p, MSNAV_AUDIO);
+  assert_string_not_equal(field(&p->people[ALICE], "Private-IP"), "0.0.0.0");
+  assert_string_not_equal(field(&p->people[ALICE], "Private-IP"), "");
+  accept_with(&p->people[BOB], "192.0.2.77:5060");
+  pair_run(p, 10);
+  assert_string_equal(field(&p->people[ALICE], "Invitation-Command"), "ACCEPT");
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(p->people[ALICE].call, &info), MSNAV_OK);
+  assert_int_not_equal(info.local_sip.ip, 0);
+  assert_int_equal(strncmp(field(&p->people[ALICE], "IP-Address"), "0.", 2) ==
+                     0,
+                   0);
+  pair_free(p);
+}
+
 static void many_calls_leave_nothing_behind(void **state) {
   pair *p = *state;
   int before = pair_descriptors();
@@ -635,6 +657,7 @@ int main(void) {
     CASE(payloads_of_others_are_handed_back),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
+    CASE(wildcard_address_is_never_told),
     CASE(many_calls_leave_nothing_behind),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);

@@ -123,7 +123,9 @@ static bool config_ok(const msnav_config *c) {
 
 static msnav_error make_sessions(msnav_context *ctx) {
   const msnav_config *c = &ctx->config;
-  uint32_t ip = c->advertised_ip != 0 ? c->advertised_ip : c->bind_ip;
+  uint32_t ip = c->advertised_ip != 0 ? c->advertised_ip
+                : c->bind_ip != 0     ? c->bind_ip
+                                      : msnav_call_route(0);
   msnav_session_config config = {
     .size = sizeof(config),
     .random = random_bytes,

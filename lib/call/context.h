@@ -116,6 +116,11 @@ void msnav_call_arm(msnav_call *call);
 /* ---- actions.c */
 void msnav_call_drain(msnav_context *ctx);
 
+/* ---- route.c */
+/* Our address on the way to an address; 0: to anywhere.  Loopback when there
+ * is no way. */
+uint32_t msnav_call_route(uint32_t towards);
+
 /* ---- signalling.c: the dialog of a call */
 msnav_error msnav_call_open_dialog(msnav_call *call);
 void msnav_call_close_dialog(msnav_call *call);

@@ -139,6 +139,9 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
   if (call->listen_at.port != 0 || call->listen_at.ip != 0) {
     config.bind = call->listen_at;
   }
+  if (config.advertised_ip == 0 && config.bind.ip == 0) {
+    config.advertised_ip = msnav_call_route(info.remote.ip);
+  }
   msnav_error err =
     msnav_dialog_new(ctx->sip, &config, &dialog_events, call, &call->dialog);
   g_free(from);
