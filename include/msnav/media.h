@@ -268,7 +268,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_rtcp(
   msnav_stream *s, msnav_usec now, uint64_t ntp, uint8_t *out, size_t *len);
 
 /** Write the last RTCP datagram of a stream: report, SDES and BYE.
- *  Parameters and results as msnav_stream_write_rtcp(), never AGAIN. */
+ *  Parameters and results as msnav_stream_write_rtcp(), never AGAIN; STATE
+ *  too when nothing was ever sent (RFC 3550 section 6.3.7). */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_bye(
   msnav_stream *s, msnav_usec now, uint64_t ntp, uint8_t *out, size_t *len);
 

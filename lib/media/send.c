@@ -191,7 +191,8 @@ msnav_error msnav_stream_write_bye(msnav_stream *s, msnav_usec now,
   if (s == NULL || out == NULL || len == NULL) {
     return MSNAV_ERR_INVALID;
   }
-  if (msnav_stream_rtcp_due(s) == MSNAV_NEVER) {
+  bool silent = s->sender.packets == 0 && s->sender.rtcp_packets == 0;
+  if (silent || msnav_stream_rtcp_due(s) == MSNAV_NEVER) {
     return MSNAV_ERR_STATE;
   }
   write_report(s, now, ntp, true, out, len);
