@@ -247,29 +247,26 @@ static msnav_error answer(const words *w, msnav_switchboard_command *c) {
   return MSNAV_OK;
 }
 
+static msnav_error optional_number(const words *w, uint32_t *value) {
+  return w->count < 2 || number(w->at[1], value) ? MSNAV_OK : MSNAV_ERR_PARSE;
+}
+
 /* What only a server writes. */
 static msnav_error from_server(const words *w, msnav_switchboard_command *c) {
   static const char *const answers[] = {"USR", "CAL", "ANS", "ACK", "NAK"};
   msnav_str verb = w->at[0];
   for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
     if (is(verb, answers[i])) {
-      NEED(2);
-      return answer(w, c);
+      return w->count > 1 ? answer(w, c) : MSNAV_ERR_PARSE;
     }
   }
   if (is(verb, "QNG")) {
     c->verb = MSNAV_SB_QNG;
-    if (w->count > 1) {
-      NUMBER(1, c->count);
-    }
-    return MSNAV_OK;
+    return optional_number(w, &c->count);
   }
   if (error_code(verb, &c->error)) {
     c->verb = MSNAV_SB_ERROR;
-    if (w->count > 1) {
-      NUMBER(1, c->transaction);
-    }
-    return MSNAV_OK;
+    return optional_number(w, &c->transaction);
   }
   return who_comes(w, c);
 }
