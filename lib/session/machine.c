@@ -45,13 +45,17 @@ static void set_timer(msnav_session *s, session_timer timer, msnav_usec now) {
 }
 
 /* What has not been carried out and no longer shall be.  An INVITE that was
- * never sent needs no CANCEL either. */
+ * never sent needs no CANCEL either; a CANCEL that waits is still sent. */
 static void drop_superseded(msnav_session *s, uint16_t *actions) {
-  if ((s->actions & ACT(SEND)) != 0 && s->message == MESSAGE_INVITE) {
+  uint16_t stale = ACT(LISTEN) | ACT(SIP_INVITE) | ACT(MEDIA_START);
+  bool waits = (s->actions & ACT(SEND)) != 0;
+  if (waits && s->message == MESSAGE_INVITE) {
     *actions &= (uint16_t)~ACT(SEND);
   }
-  s->actions &=
-    (uint16_t) ~(ACT(LISTEN) | ACT(SIP_INVITE) | ACT(MEDIA_START) | ACT(SEND));
+  if (waits && s->message <= MESSAGE_ACCEPT) {
+    stale |= ACT(SEND);
+  }
+  s->actions &= (uint16_t)~stale;
 }
 
 msnav_error

@@ -24,7 +24,7 @@ typedef enum session_message {
   MESSAGE_NONE = 0,
   MESSAGE_INVITE,
   MESSAGE_ACCEPT,
-  MESSAGE_TIMEOUT, /* CANCEL with this code, so the others below */
+  MESSAGE_TIMEOUT, /* this and all below: CANCEL with that code */
   MESSAGE_REJECT,
   MESSAGE_NOT_INSTALLED,
   MESSAGE_FAIL
