@@ -55,7 +55,10 @@ static inline msnav_session_config config_of(side *s) {
                                 .public_ip = 0xd35b6569};
 }
 
-static inline void set_up(side *a, side *b) {
+/* The paper's two, each with its values; of the configuration one msnav_usec
+ * is set, at this offset. */
+static inline void
+set_up_with(side *a, side *b, size_t offset, msnav_usec value) {
   memset(a, 0, sizeof(*a));
   memset(b, 0, sizeof(*b));
   *a = (side){.account = "taogx@163.com",
@@ -68,12 +71,17 @@ static inline void set_up(side *a, side *b) {
               .cookie = 77,
               .guid = guid_b,
               .sip = {0xc0a800a5, 11630}};
-  msnav_session_config ca = config_of(a);
-  msnav_session_config cb = config_of(b);
-  ca.private_ip = 0xc0a8007f;
-  cb.private_ip = 0xc0a800a5;
-  assert_int_equal(msnav_session_set_new(&ca, &a->set), MSNAV_OK);
-  assert_int_equal(msnav_session_set_new(&cb, &b->set), MSNAV_OK);
+  side *const sides[] = {a, b};
+  for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+    msnav_session_config c = config_of(sides[i]);
+    c.private_ip = sides[i]->sip.ip;
+    memcpy((char *)&c + offset, &value, sizeof(value));
+    assert_int_equal(msnav_session_set_new(&c, &sides[i]->set), MSNAV_OK);
+  }
+}
+
+static inline void set_up(side *a, side *b) {
+  set_up_with(a, b, offsetof(msnav_session_config, ring_out), 0);
 }
 
 static inline void tear_down(side *a, side *b) {

@@ -26,9 +26,108 @@ static void cancel_is_sent_though_sip_closes_at_once(void **state) {
   }
 }
 
+/* ---- time */
+
+#define SECOND ((msnav_usec)1000000)
+
+/* Up to a state, in seconds that the test never lets pass. */
+static msnav_session *reach(side *a, side *b, msnav_state goal) {
+  call(a, START);
+  pump_both(a, b, START);
+  if (goal == MSNAV_STATE_INVITING) {
+    return a->last;
+  }
+  if (goal == MSNAV_STATE_RINGING) {
+    return b->last;
+  }
+  a->lossy = goal == MSNAV_STATE_ACCEPTED;
+  feed(b, MSNAV_EV_ACCEPT, START);
+  pump_both(a, b, START);
+  if (goal == MSNAV_STATE_ACCEPTED) {
+    return b->last;
+  }
+  static const msnav_event way[] = {MSNAV_EV_SIP_INCOMING, MSNAV_EV_SIP_UP,
+                                    MSNAV_EV_HANGUP};
+  for (size_t i = 0; info_of(a->last).state != goal; i++) {
+    feed(a, way[i], START);
+  }
+  pump_both(a, b, START);
+  return a->last;
+}
+
+static const struct {
+  msnav_state state;
+  size_t member;    /* of the configuration */
+  unsigned seconds; /* design, session policy */
+} limits[] = {
+  {MSNAV_STATE_INVITING, offsetof(msnav_session_config, ring_out), 60},
+  {MSNAV_STATE_RINGING, offsetof(msnav_session_config, ring_in), 60},
+  {MSNAV_STATE_ACCEPTED, offsetof(msnav_session_config, exchange), 20},
+  {MSNAV_STATE_ANSWERED, offsetof(msnav_session_config, exchange), 20},
+  {MSNAV_STATE_CONNECTING, offsetof(msnav_session_config, setup), 8},
+  {MSNAV_STATE_TALKING, offsetof(msnav_session_config, silence), 30},
+  {MSNAV_STATE_HANGING_UP, offsetof(msnav_session_config, bye), 2},
+};
+
+/* The deadline of a state with one limit configured, 0: none. */
+static msnav_usec deadline_with(size_t row, msnav_usec value) {
+  side a;
+  side b;
+  set_up_with(&a, &b, limits[row].member, value);
+  msnav_usec deadline =
+    msnav_session_deadline(reach(&a, &b, limits[row].state));
+  tear_down(&a, &b);
+  return deadline;
+}
+
+static void each_limit_can_be_chosen(void **state) {
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+    assert_int_equal(deadline_with(i, 0), START + limits[i].seconds * SECOND);
+    assert_int_equal(deadline_with(i, 7 * SECOND), START + 7 * SECOND);
+    assert_int_equal(deadline_with(i, 1), START + 1);
+    assert_int_equal(deadline_with(i, MSNAV_NEVER), MSNAV_NEVER);
+    assert_int_equal(deadline_with(i, MSNAV_NEVER - START), MSNAV_NEVER);
+    assert_int_equal(deadline_with(i, MSNAV_NEVER - START - 1),
+                     MSNAV_NEVER - 1);
+  }
+}
+
+static void without_a_deadline_nothing_times_out(void **state) {
+  (void)state;
+  side a;
+  side b;
+  set_up_with(&a, &b, offsetof(msnav_session_config, ring_out), MSNAV_NEVER);
+  msnav_session *s = reach(&a, &b, MSNAV_STATE_INVITING);
+  assert_int_equal(msnav_session_feed(s, MSNAV_EV_TIMEOUT, MSNAV_NEVER),
+                   MSNAV_ERR_STATE);
+  tear_down(&a, &b);
+}
+
+/* A timer of the caller may fire for a deadline that has moved. */
+static void media_moves_the_deadline(void **state) {
+  (void)state;
+  side a;
+  side b;
+  connect_both(&a, &b);
+  msnav_usec first = msnav_session_deadline(a.last);
+  a.done[0] = '\0';
+  feed(&a, MSNAV_EV_MEDIA_SEEN, START + 10 * SECOND);
+  assert_int_equal(msnav_session_deadline(a.last), first + 10 * SECOND);
+  assert_int_equal(msnav_session_feed(a.last, MSNAV_EV_TIMEOUT, first),
+                   MSNAV_ERR_STATE);
+  pump(&a, first);
+  assert_string_equal(a.done, ""); /* nothing to tell */
+  feed(&a, MSNAV_EV_TIMEOUT, first + 10 * SECOND);
+  tear_down(&a, &b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(cancel_is_sent_though_sip_closes_at_once),
+    cmocka_unit_test(each_limit_can_be_chosen),
+    cmocka_unit_test(without_a_deadline_nothing_times_out),
+    cmocka_unit_test(media_moves_the_deadline),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

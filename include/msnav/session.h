@@ -123,7 +123,7 @@ typedef enum msnav_event {
 MSNAV_API const char *msnav_event_name(msnav_event event);
 
 /** How a set behaves.  Start from zero, set size, random and capabilities.
- *  Copied; texts too. */
+ *  Copied; texts too.  Of the durations MSNAV_NEVER means: without limit. */
 typedef struct msnav_session_config {
   size_t size; /**< sizeof of the struct the caller was built with */
   void (*random)(void *arg, void *bytes, size_t len); /**< unpredictable
@@ -214,7 +214,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_set_receive(
  *  @param event what happened; events marked internal are refused.
  *  @param now   current time.
  *  @retval MSNAV_OK          the state may have changed, actions may wait
- *  @retval MSNAV_ERR_STATE   not allowed in this state; nothing changed
+ *  @retval MSNAV_ERR_STATE   not allowed in this state, or TIMEOUT before the
+ *                            deadline; nothing changed
  *  @retval MSNAV_ERR_INVALID no such event, or an internal one */
 MSNAV_API msnav_error msnav_session_feed(msnav_session *s, msnav_event event,
                                          msnav_usec now);
@@ -231,9 +232,10 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_accept(msnav_session *s,
 
 /** Report our SIP address after MSNAV_ACTION_LISTEN.
  *  @param s     conversation.
- *  @param local the address to tell the peer.
+ *  @param local the address to tell the peer: an IP other than 0.0.0.0 and a
+ *               port.
  *  @param now   current time.
- *  @return as msnav_session_feed(). */
+ *  @return as msnav_session_feed(); a second report is MSNAV_ERR_STATE. */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_listening(
   msnav_session *s, const msnav_addr *local, msnav_usec now);
 
@@ -302,17 +304,17 @@ MSNAV_API msnav_error msnav_session_get_info(const msnav_session *s,
                                              msnav_session_info *info);
 
 /** When to feed MSNAV_EV_TIMEOUT.
- *  @param s conversation.
+ *  @param s conversation, or NULL.
  *  @return absolute time, or #MSNAV_NEVER. */
 MSNAV_API msnav_usec msnav_session_deadline(const msnav_session *s);
 
 /** Attach a pointer of the caller.
- *  @param s   conversation.
+ *  @param s   conversation; nothing happens when it is NULL.
  *  @param ptr returned by msnav_session_user(). */
 MSNAV_API void msnav_session_set_user(msnav_session *s, void *ptr);
 
 /** The caller's pointer.
- *  @param s conversation.
+ *  @param s conversation, or NULL.
  *  @return what was attached, NULL at first. */
 MSNAV_API void *msnav_session_user(const msnav_session *s);
 

@@ -38,10 +38,11 @@ static void note_reason(msnav_session *s, const transition *t) {
 }
 
 static void set_timer(msnav_session *s, session_timer timer, msnav_usec now) {
-  if (timer != TIMER_KEEP) {
-    s->deadline =
-      timer == TIMER_NONE ? MSNAV_NEVER : now + s->set->timers[timer];
+  if (timer == TIMER_KEEP) {
+    return;
   }
+  msnav_usec wait = timer == TIMER_NONE ? MSNAV_NEVER : s->set->timers[timer];
+  s->deadline = wait < MSNAV_NEVER - now ? now + wait : MSNAV_NEVER;
 }
 
 /* What has not been carried out and no longer shall be.  An INVITE that was
@@ -142,7 +143,8 @@ msnav_session_feed(msnav_session *s, msnav_event event, msnav_usec now) {
   if (event == MSNAV_EV_ACCEPT) {
     return msnav_session_accept(s, s->media, now);
   }
-  if (event == MSNAV_EV_TIMEOUT && now < s->deadline) {
+  if (event == MSNAV_EV_TIMEOUT &&
+      (s->deadline == MSNAV_NEVER || now < s->deadline)) {
     return MSNAV_ERR_STATE;
   }
   return msnav_session_apply(s, event, now);
@@ -167,7 +169,7 @@ msnav_session_accept(msnav_session *s, uint32_t media, msnav_usec now) {
 
 msnav_error msnav_session_listening(msnav_session *s, const msnav_addr *local,
                                     msnav_usec now) {
-  if (s == NULL || local == NULL || local->port == 0) {
+  if (s == NULL || local == NULL || local->port == 0 || local->ip == 0) {
     return MSNAV_ERR_INVALID;
   }
   msnav_event event =

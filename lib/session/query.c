@@ -35,15 +35,17 @@ msnav_session_get_info(const msnav_session *s, msnav_session_info *info) {
 }
 
 msnav_usec msnav_session_deadline(const msnav_session *s) {
-  return s->deadline;
+  return s != NULL ? s->deadline : MSNAV_NEVER;
 }
 
 void msnav_session_set_user(msnav_session *s, void *ptr) {
-  s->user = ptr;
+  if (s != NULL) {
+    s->user = ptr;
+  }
 }
 
 void *msnav_session_user(const msnav_session *s) {
-  return s->user;
+  return s != NULL ? s->user : NULL;
 }
 
 msnav_error msnav_session_set_counters(const msnav_session_set *set,
