@@ -3,6 +3,8 @@
  * the order of actions. */
 #include "session_kit.h"
 
+#include "session/inner.h"
+
 /* ---- actions */
 
 /* An adapter may answer SIP_HANGUP at once, before the CANCEL was fetched:
@@ -122,9 +124,203 @@ static void media_moves_the_deadline(void **state) {
   tear_down(&a, &b);
 }
 
+/* ---- keys */
+
+#define ACCEPT(cookie)                                                         \
+  "Invitation-Command: ACCEPT\r\nInvitation-Cookie: " cookie                   \
+  "\r\nIP-Address: 192.168.0.165:11630\r\n"
+#define CANCEL(cookie)                                                         \
+  "Invitation-Command: CANCEL\r\nCancel-Code: TIMEOUT\r\n"                     \
+  "Invitation-Cookie: " cookie "\r\n"
+
+static void set_up_one(side *a, const msnav_session_config *config) {
+  assert_int_equal(msnav_session_set_new(config, &a->set), MSNAV_OK);
+}
+
+static side one(void) {
+  return (side){.cookie = 1000, .guid = guid_a, .sip = {0xc0a8007f, 12449}};
+}
+
+static msnav_session *start(side *a, const char *peer) {
+  msnav_session *s = NULL;
+  assert_int_equal(msnav_session_start(a->set, msnav_str_of(peer), MSNAV_AUDIO,
+                                       START, &s),
+                   MSNAV_OK);
+  return s;
+}
+
+/* The payloads that wait to be sent, in the wires. */
+static void collect(side *a) {
+  msnav_action action;
+  a->wires = 0;
+  while (msnav_session_next_action(a->set, &action) == MSNAV_OK) {
+    if (action.kind == MSNAV_ACTION_SEND && a->wires < 8) {
+      memcpy(a->wire[a->wires], action.payload.ptr, action.payload.len);
+      a->wire_len[a->wires++] = action.payload.len;
+    }
+  }
+}
+
+/* Vector of the SipHash paper, appendix A: key 00...0f, text 00...0e. */
+static void keys_are_hashed_with_a_secret(void **state) {
+  (void)state;
+  uint64_t secret[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+  char text[14];
+  for (size_t i = 0; i < sizeof(text); i++) {
+    text[i] = (char)(i + 1);
+  }
+  msnav_str none = {"", 0};
+  msnav_str cookie = {text, sizeof(text)};
+  assert_int_equal(msnav_session_hash(secret, none, cookie),
+                   0xa129ca6149be45e5);
+  /* only the account is compared without case */
+  msnav_str lower = STR("p@q.z");
+  msnav_str upper = STR("P@Q.Z");
+  assert_int_equal(msnav_session_hash(secret, lower, cookie),
+                   msnav_session_hash(secret, upper, cookie));
+  assert_int_not_equal(msnav_session_hash(secret, none, lower),
+                       msnav_session_hash(secret, none, upper));
+  secret[1]++;
+  assert_int_not_equal(msnav_session_hash(secret, none, cookie),
+                       0xa129ca6149be45e5);
+}
+
+/* A server relays an INVITE to everybody in the room, also what comes late. */
+static void those_who_were_not_invited_are_not_heard(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *call = start(&a, "yxu68@hotmail.com");
+  collect(&a);
+  msnav_session *s = call;
+  assert_int_equal(from(&a, "third@x", ACCEPT("1000"), &s), MSNAV_OK);
+  assert_null(s);
+  assert_int_equal(from(&a, "third@x", CANCEL("1000"), &s), MSNAV_OK);
+  assert_int_equal(info_of(call).state, MSNAV_STATE_INVITING);
+  assert_int_equal(msnav_session_feed(call, MSNAV_EV_HANGUP, START), MSNAV_OK);
+  collect(&a);
+  assert_int_equal(from(&a, "third@x", CANCEL("1000"), &s), MSNAV_OK);
+  msnav_session_free(call);
+  assert_int_equal(from(&a, "third@x", CANCEL("1000"), &s), MSNAV_OK);
+  assert_int_equal(from(&a, "yxu68@hotmail.com", ACCEPT("1000"), &s), MSNAV_OK);
+  collect(&a);
+  assert_int_equal(a.wires, 0);
+  assert_int_equal(counters_of(&a).unknown, 5);
+  msnav_session_set_free(a.set);
+}
+
+/* ACCEPT and CANCEL have no Application-GUID: they may be the host's. */
+static void cookies_never_seen_are_left_to_the_host(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  static const char *const bodies[] = {ACCEPT("7"), CANCEL("7")};
+  for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+    msnav_session *s = (msnav_session *)&a;
+    assert_int_equal(from(&a, "p@q", bodies[i], &s), MSNAV_ERR_NOT_OURS);
+    assert_null(s);
+  }
+  /* an incoming cookie is that of its peer alone */
+  assert_int_equal(from(&a, "p@q", INVITE "8\r\n", NULL), MSNAV_OK);
+  assert_int_equal(from(&a, "r@s", CANCEL("8"), NULL), MSNAV_ERR_NOT_OURS);
+  assert_int_equal(from(&a, "p@q", CANCEL("08"), NULL), MSNAV_ERR_NOT_OURS);
+  assert_int_equal(from(&a, "p@q", CANCEL("8"), NULL), MSNAV_OK);
+  assert_int_equal(from(&a, "r@s", CANCEL("8"), NULL), MSNAV_ERR_NOT_OURS);
+  assert_int_equal(counters_of(&a).unknown, 5);
+  collect(&a);
+  assert_int_equal(a.wires, 0);
+  msnav_session_set_free(a.set);
+}
+
+static void the_last_64_ended_keys_are_remembered(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  char body[256];
+  for (int i = 0; i < 65; i++) {
+    snprintf(body, sizeof(body), INVITE "%d\r\n", i);
+    msnav_session *s;
+    assert_int_equal(from(&a, "p@q", body, &s), MSNAV_OK);
+    msnav_session_free(s);
+  }
+  assert_int_equal(from(&a, "p@q", CANCEL("0"), NULL), MSNAV_ERR_NOT_OURS);
+  assert_int_equal(from(&a, "p@q", CANCEL("1"), NULL), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", CANCEL("64"), NULL), MSNAV_OK);
+  /* an ended key is free: this is a new invitation */
+  msnav_session *again;
+  assert_int_equal(from(&a, "p@q", INVITE "64\r\n", &again), MSNAV_OK);
+  assert_int_equal(info_of(again).state, MSNAV_STATE_RINGING);
+  assert_int_equal(counters_of(&a).repeated, 0);
+  msnav_session_set_free(a.set);
+}
+
+/* Both directions can have the same cookie, by chance or malice. */
+static void one_cookie_in_both_directions(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *out = start(&a, "p@q");
+  msnav_session *in;
+  assert_int_equal(from(&a, "p@q", INVITE "1000\r\n", &in), MSNAV_OK);
+  assert_ptr_not_equal(in, out);
+  msnav_session *s;
+  assert_int_equal(from(&a, "p@q", CANCEL("1000"), &s), MSNAV_OK);
+  assert_ptr_equal(s, out);
+  assert_int_equal(from(&a, "p@q", CANCEL("1000"), &s), MSNAV_OK);
+  assert_ptr_equal(s, in);
+  assert_int_equal(info_of(in).reason, MSNAV_REASON_CANCELLED_REMOTE);
+  assert_int_equal(info_of(out).reason, MSNAV_REASON_CANCELLED_REMOTE);
+  msnav_session_set_free(a.set);
+}
+
+static uint32_t dice; /* what they show, always */
+static void stuck(void *arg, void *bytes, size_t len) {
+  (void)arg;
+  memset(bytes, 0, len);
+  memcpy(bytes, &dice, len < sizeof(dice) ? len : sizeof(dice));
+}
+
+/* protocol: decimal, 1...2^31-1 on output */
+static void our_cookies_are_positive_and_all_different(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t dice;
+    const char *cookies[3];
+  } rows[] = {
+    {0, {"1", "2", "3"}},
+    {1, {"1", "2", "3"}},
+    {0x7ffffffe, {"2147483646", "2147483647", "1"}},
+    {0xffffffff, {"2147483647", "1", "2"}},
+    {0x80000000, {"1", "2", "3"}},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    side a = one();
+    msnav_session_config c = config_of(&a);
+    c.random = stuck;
+    dice = rows[i].dice;
+    set_up_one(&a, &c);
+    for (size_t k = 0; k < 3; k++) {
+      /* also with different peers: each cookie tells one call */
+      msnav_session *s = start(&a, k == 2 ? "r@s" : "p@q");
+      assert_str(info_of(s).cookie, rows[i].cookies[k]);
+    }
+    msnav_session_set_free(a.set);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(cancel_is_sent_though_sip_closes_at_once),
+    cmocka_unit_test(keys_are_hashed_with_a_secret),
+    cmocka_unit_test(those_who_were_not_invited_are_not_heard),
+    cmocka_unit_test(cookies_never_seen_are_left_to_the_host),
+    cmocka_unit_test(the_last_64_ended_keys_are_remembered),
+    cmocka_unit_test(one_cookie_in_both_directions),
+    cmocka_unit_test(our_cookies_are_positive_and_all_different),
     cmocka_unit_test(each_limit_can_be_chosen),
     cmocka_unit_test(without_a_deadline_nothing_times_out),
     cmocka_unit_test(media_moves_the_deadline),

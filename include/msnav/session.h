@@ -5,10 +5,14 @@
  *  actions come out.  No socket, no clock, no callback.
  *
  *  A set holds the conversations of one account.  It routes each message to
- *  the conversation with its key, (peer without case, Invitation-Cookie,
- *  direction), makes a conversation for each new invitation, and swallows and
- *  counts what belongs to none.  After every call that can change something,
- *  carry out what msnav_session_next_action() gives, until it has no more.
+ *  the conversation with its key, (peer without case, Invitation-Cookie as
+ *  text, direction), and makes a conversation for each new invitation.  An
+ *  ACCEPT or CANCEL belongs to the conversation that we began with that peer
+ *  and cookie; when there is none, to the one that the peer began.  What comes
+ *  too late (the last 64 keys are remembered) or from somebody who was not
+ *  invited is swallowed and counted, never answered.  After every call that
+ *  can change something, carry out what msnav_session_next_action() gives,
+ *  until it has no more.
  *  @see paper sections 1 to 6; doc/session.md has the transition table */
 #ifndef MSNAV_SESSION_H
 #define MSNAV_SESSION_H
@@ -127,7 +131,8 @@ MSNAV_API const char *msnav_event_name(msnav_event event);
 typedef struct msnav_session_config {
   size_t size; /**< sizeof of the struct the caller was built with */
   void (*random)(void *arg, void *bytes, size_t len); /**< unpredictable
-                              bytes for cookies and Session-IDs; required */
+                      bytes for cookies, Session-IDs and the secret of a hash;
+                      required */
   void *random_arg;                                   /**< passed to random */
   uint32_t capabilities;   /**< MSNAV_AUDIO and MSNAV_VIDEO bits; required */
   uint32_t conn_type;      /**< a #msnav_conn_type; NONE: Direct-Connect */
@@ -136,7 +141,7 @@ typedef struct msnav_session_config {
   uint32_t upnp;           /**< written as UPnP */
   uint32_t allow_loopback; /**< 1: a peer may be on 127.0.0.0/8 */
   const char *app_name;    /**< Application-Name, UTF-8; NULL: the paper's */
-  uint32_t max_sessions;   /**< in all; 0: 10,000 */
+  uint32_t max_sessions;   /**< live in all; 0: 10,000 */
   uint32_t max_per_peer;   /**< live at once with one peer; 0: 8 */
   msnav_usec ring_out;     /**< outgoing ring; 0: 60 s */
   msnav_usec ring_in;      /**< incoming ring; 0: 60 s */
@@ -196,8 +201,9 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_start_direct(
  *  @param now     current time.
  *  @param[out] session the conversation it belongs to, NULL when there is
  *                 none (swallowed and counted); may be NULL.
- *  @retval MSNAV_OK           taken, or swallowed because it came too late or
- *                             does not fit the state; actions may be waiting
+ *  @retval MSNAV_OK           taken, or swallowed because it came too late,
+ *                             from somebody who was not invited, or does not
+ *                             fit the state; actions may be waiting
  *  @retval MSNAV_ERR_NOT_OURS another application's invitation, or an ACCEPT
  *                             or CANCEL whose cookie was never ours; nothing
  *                             changed and nothing is answered
@@ -324,7 +330,8 @@ typedef struct msnav_session_counters {
   uint64_t invites_in;   /**< conversations that peers began */
   uint64_t invites_out;  /**< conversations that we began */
   uint64_t repeated;     /**< INVITEs for a live key: ignored */
-  uint64_t unknown;      /**< ACCEPT or CANCEL for no live key */
+  uint64_t unknown;      /**< ACCEPT or CANCEL for no live key: swallowed, or
+                              left to the host */
   uint64_t out_of_state; /**< messages not allowed in the state: ignored */
   uint64_t foreign;      /**< other applications' invitations */
   uint64_t malformed;    /**< payloads that could not be read */

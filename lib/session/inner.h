@@ -11,9 +11,18 @@
 #define MSNAV_GUID_TEXT 38
 #define MSNAV_RECENT 64 /* ended keys that are remembered */
 
+/* How a live conversation is found. */
+typedef enum session_index {
+  BY_PEER = 0,   /* without case; those with a peer */
+  BY_COOKIE = 1, /* those that we began: their cookies are all different */
+  INDEXES
+} session_index;
+
 struct msnav_session {
   msnav_session_set *set;
-  msnav_session *next, **link;             /* in its bucket; link NULL: none */
+  struct {
+    msnav_session *next, **link; /* in its bucket; link NULL: in none */
+  } in[INDEXES];
   msnav_session *all_next, **all_link;     /* among all of the set */
   msnav_session *dirty_next, **dirty_link; /* those with actions */
   uint8_t state, role, reason, message;
@@ -35,8 +44,10 @@ struct msnav_session_set {
   msnav_session_config config;
   char app_name[256];
   msnav_usec timers[TIMERS];
-  msnav_session **buckets; /* by peer without case */
-  size_t bucket_count, live;
+  uint64_t secret[2];      /* of the hashes */
+  msnav_session **buckets; /* of each index, one after the other */
+  size_t bucket_count;     /* of one index; 0 or a power of 2 */
+  size_t live;
   msnav_session *all;
   msnav_session *dirty, **dirty_tail;
   uint64_t recent[MSNAV_RECENT]; /* hashes of keys */
@@ -56,6 +67,10 @@ void msnav_session_cross(msnav_session *accepted, msnav_usec now);
 /* ---- message.c */
 msnav_error msnav_session_compose(msnav_session *s, msnav_str *payload);
 
+/* ---- hash.c: of the peer without case, a NUL and the cookie */
+uint64_t
+msnav_session_hash(const uint64_t secret[2], msnav_str peer, msnav_str cookie);
+
 /* ---- store.c: which conversations there are */
 msnav_error
 msnav_session_make(msnav_session_set *set, msnav_role role, msnav_str peer,
@@ -65,10 +80,16 @@ msnav_session *msnav_session_with_peer(msnav_session_set *set, msnav_str peer,
                                        msnav_session *after);
 msnav_session *msnav_session_find(msnav_session_set *set, msnav_str peer,
                                   msnav_str cookie, msnav_role role);
-/* It ended: its key is remembered, and free for a new conversation. */
-void msnav_session_retire(msnav_session *s);
+/* The live conversation that we began with this cookie, whoever the peer. */
+msnav_session *msnav_session_began(msnav_session_set *set, msnav_str cookie);
+/* Remember a key that is no longer live; ours (role inviter) for every peer,
+ * because a server relays an INVITE to all in the room. */
+void msnav_session_remember(msnav_session_set *set, msnav_role role,
+                            msnav_str peer, msnav_str cookie);
 bool msnav_session_is_recent(const msnav_session_set *set, msnav_str peer,
                              msnav_str cookie);
+/* It ended: its key is remembered, and free for a new conversation. */
+void msnav_session_retire(msnav_session *s);
 /* Whether a peer may be there: a port, no 0/8, multicast or broadcast, and
  * loopback only when it is allowed. */
 bool msnav_session_usable(const msnav_session_set *set, const msnav_addr *a);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SECONDS(n) ((msnav_usec)(n)*1000000)
+#define MOST_COOKIE UINT32_C(0x7fffffff)
 #define MOST_MEDIA ((uint32_t)(MSNAV_AUDIO | MSNAV_VIDEO))
 
 static void set_timers(msnav_session_set *set) {
@@ -55,6 +56,7 @@ msnav_error msnav_session_set_new(const msnav_session_config *config,
   c->max_sessions = c->max_sessions != 0 ? c->max_sessions : 10000;
   c->max_per_peer = c->max_per_peer != 0 ? c->max_per_peer : 8;
   set_timers(made);
+  c->random(c->random_arg, made->secret, sizeof(made->secret));
   made->dirty_tail = &made->dirty;
   *set = made;
   return MSNAV_OK;
@@ -86,19 +88,21 @@ static bool room(msnav_session_set *set, msnav_str peer) {
   return set->live < set->config.max_sessions && n < set->config.max_per_peer;
 }
 
-/* 1...2^31-1, not in use with this peer. */
-static size_t
-make_cookie(msnav_session_set *set, msnav_str peer, char text[16]) {
-  msnav_out out;
-  do {
-    uint32_t value;
-    set->config.random(set->config.random_arg, &value, sizeof(value));
-    value &= 0x7fffffff;
+/* 1...2^31-1, of no other live call of ours: the answers of those who were not
+ * invited are known by it. */
+static size_t make_cookie(msnav_session_set *set, char text[16]) {
+  uint32_t value;
+  set->config.random(set->config.random_arg, &value, sizeof(value));
+  for (;; value++) {
+    msnav_out out;
+    value &= MOST_COOKIE;
     msnav_out_init(&out, text, 16);
-    msnav_out_u32(&out, value != 0 ? value : 1);
-  } while (msnav_session_find(set, peer, (msnav_str){text, out.len},
-                              MSNAV_ROLE_INVITER) != NULL);
-  return out.len;
+    msnav_out_u32(&out, value);
+    if (value != 0 &&
+        msnav_session_began(set, (msnav_str){text, out.len}) == NULL) {
+      return out.len;
+    }
+  }
 }
 
 /* Two calls with one peer in opposite directions that nobody answered yet. */
@@ -125,7 +129,7 @@ msnav_session_start(msnav_session_set *set, msnav_str peer, uint32_t media,
     return MSNAV_ERR_LIMIT;
   }
   char cookie[16];
-  msnav_str text = {cookie, make_cookie(set, peer, cookie)};
+  msnav_str text = {cookie, make_cookie(set, cookie)};
   msnav_session *s;
   msnav_error err =
     msnav_session_make(set, MSNAV_ROLE_INVITER, peer, text, now, &s);
@@ -185,6 +189,9 @@ got_invite(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
   }
   if (!room(set, peer)) {
     set->counters.over_limit++;
+    if (!msnav_session_is_recent(set, peer, v->cookie)) {
+      msnav_session_remember(set, MSNAV_ROLE_INVITEE, peer, v->cookie);
+    }
     return MSNAV_ERR_LIMIT;
   }
   msnav_error err =
@@ -264,7 +271,8 @@ got_cancel(msnav_session *s, const msnav_invite *v, msnav_usec now) {
 }
 
 /* An answer belongs to the conversation that we began; with none of that
- * cookie, to the one that the peer began. */
+ * cookie, to the one that the peer began.  What never had to do with us may be
+ * an answer to the host, about a file for instance. */
 static msnav_error
 got_answer(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
            msnav_usec now, msnav_session **out) {
@@ -274,9 +282,10 @@ got_answer(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
     s = msnav_session_find(set, peer, v->cookie, MSNAV_ROLE_INVITEE);
   }
   if (s == NULL) {
+    bool known = msnav_session_began(set, v->cookie) != NULL ||
+                 msnav_session_is_recent(set, peer, v->cookie);
     set->counters.unknown++;
-    return msnav_session_is_recent(set, peer, v->cookie) ? MSNAV_OK
-                                                         : MSNAV_ERR_NOT_OURS;
+    return known ? MSNAV_OK : MSNAV_ERR_NOT_OURS;
   }
   *out = s;
   if (v->command == MSNAV_INVITE_ACCEPT) {

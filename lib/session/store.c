@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which conversations there are: found by peer, then by cookie. */
+/* Which conversations there are. */
 #include "session/inner.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define FEWEST_BUCKETS 64
 
-static uint64_t hash(uint64_t h, msnav_str text, bool fold) {
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    c = fold && c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
-    h = (h ^ c) * 1099511628211u;
-  }
-  return h;
-}
-
-static uint64_t hash_peer(msnav_str peer) {
-  return hash(14695981039346656037u, peer, true);
-}
+static const msnav_str nothing = {"", 0};
 
 msnav_str msnav_session_peer(const msnav_session *s) {
   return (msnav_str){s->peer, s->peer_len};
@@ -27,15 +16,45 @@ msnav_str msnav_session_cookie(const msnav_session *s) {
   return (msnav_str){s->cookie, s->cookie_len};
 }
 
-static void insert(msnav_session_set *set, msnav_session *s) {
-  msnav_session **bucket =
-    &set->buckets[hash_peer(msnav_session_peer(s)) % set->bucket_count];
-  s->next = *bucket;
-  s->link = bucket;
-  if (s->next != NULL) {
-    s->next->link = &s->next;
+static msnav_session **
+bucket(const msnav_session_set *set, session_index index, msnav_str text) {
+  uint64_t h =
+    msnav_session_hash(set->secret, index == BY_PEER ? text : nothing,
+                       index == BY_PEER ? nothing : text);
+  return &set->buckets[index * set->bucket_count +
+                       (h & (set->bucket_count - 1))];
+}
+
+static void link_in(msnav_session *s, session_index index, msnav_str text) {
+  msnav_session **head = bucket(s->set, index, text);
+  s->in[index].next = *head;
+  s->in[index].link = head;
+  if (*head != NULL) {
+    (*head)->in[index].link = &s->in[index].next;
   }
-  *bucket = s;
+  *head = s;
+}
+
+static void link_out(msnav_session *s, session_index index) {
+  msnav_session *next = s->in[index].next;
+  if (s->in[index].link == NULL) {
+    return;
+  }
+  *s->in[index].link = next;
+  if (next != NULL) {
+    next->in[index].link = s->in[index].link;
+  }
+  s->in[index].link = NULL;
+}
+
+/* Direct calls have no key: no message belongs to them. */
+static void insert(msnav_session *s) {
+  if (s->role == MSNAV_ROLE_INVITER) {
+    link_in(s, BY_COOKIE, msnav_session_cookie(s));
+  }
+  if (s->role == MSNAV_ROLE_INVITER || s->role == MSNAV_ROLE_INVITEE) {
+    link_in(s, BY_PEER, msnav_session_peer(s));
+  }
 }
 
 /* Twice the buckets when there is more than one conversation for each; a
@@ -45,7 +64,7 @@ static bool grow(msnav_session_set *set) {
     return true;
   }
   size_t count = set->bucket_count > 0 ? 2 * set->bucket_count : FEWEST_BUCKETS;
-  msnav_session **more = calloc(count, sizeof(msnav_session *));
+  msnav_session **more = calloc(INDEXES * count, sizeof(msnav_session *));
   if (more == NULL) {
     return set->bucket_count > 0;
   }
@@ -53,18 +72,21 @@ static bool grow(msnav_session_set *set) {
   set->buckets = more;
   set->bucket_count = count;
   for (msnav_session *s = set->all; s != NULL; s = s->all_next) {
-    if (s->link != NULL) {
-      insert(set, s);
+    if (s->in[BY_PEER].link != NULL) {
+      insert(s);
     }
   }
   return true;
 }
 
-/* {8-4-4-4-12} of sixteen random bytes. */
+/* {8-4-4-4-12} of random bytes, version 4 (RFC 4122 section 4.4) as the
+ * paper's. */
 static void make_guid(msnav_session_set *set, char text[MSNAV_GUID_TEXT]) {
   uint8_t bytes[16];
   size_t at = 0;
   set->config.random(set->config.random_arg, bytes, sizeof(bytes));
+  bytes[6] = (uint8_t)(0x40 | (bytes[6] & 0x0f));
+  bytes[8] = (uint8_t)(0x80 | (bytes[8] & 0x3f));
   text[at++] = '{';
   for (size_t i = 0; i < sizeof(bytes); i++) {
     if (i == 4 || i == 6 || i == 8 || i == 10) {
@@ -104,9 +126,7 @@ msnav_session_make(msnav_session_set *set, msnav_role role, msnav_str peer,
   }
   set->all = s;
   set->live++;
-  if (role == MSNAV_ROLE_INVITER || role == MSNAV_ROLE_INVITEE) {
-    insert(set, s);
-  }
+  insert(s);
   *out = s;
   return MSNAV_OK;
 }
@@ -115,12 +135,12 @@ msnav_session *msnav_session_with_peer(msnav_session_set *set, msnav_str peer,
                                        msnav_session *after) {
   msnav_session *s = NULL;
   if (after != NULL) {
-    s = after->next;
+    s = after->in[BY_PEER].next;
   } else if (set->bucket_count > 0) {
-    s = set->buckets[hash_peer(peer) % set->bucket_count];
+    s = *bucket(set, BY_PEER, peer);
   }
   while (s != NULL && !msnav_text_equal_nocase(msnav_session_peer(s), peer)) {
-    s = s->next;
+    s = s->in[BY_PEER].next;
   }
   return s;
 }
@@ -135,34 +155,43 @@ msnav_session *msnav_session_find(msnav_session_set *set, msnav_str peer,
   return s;
 }
 
-static uint64_t key(msnav_str peer, msnav_str cookie) {
-  return hash(hash_peer(peer), cookie, false);
+msnav_session *msnav_session_began(msnav_session_set *set, msnav_str cookie) {
+  msnav_session *s =
+    set->bucket_count > 0 ? *bucket(set, BY_COOKIE, cookie) : NULL;
+  while (s != NULL && !msnav_text_equal(msnav_session_cookie(s), cookie)) {
+    s = s->in[BY_COOKIE].next;
+  }
+  return s;
 }
 
-void msnav_session_retire(msnav_session *s) {
-  msnav_session_set *set = s->set;
-  set->live--;
-  if (s->link == NULL) {
-    return; /* direct: it has no key */
-  }
-  *s->link = s->next;
-  if (s->next != NULL) {
-    s->next->link = s->link;
-  }
-  s->link = NULL;
+void msnav_session_remember(msnav_session_set *set, msnav_role role,
+                            msnav_str peer, msnav_str cookie) {
   set->recent[set->recent_at++ % MSNAV_RECENT] =
-    key(msnav_session_peer(s), msnav_session_cookie(s));
+    msnav_session_hash(set->secret, role == MSNAV_ROLE_INVITER ? nothing : peer,
+                       cookie);
 }
 
 bool msnav_session_is_recent(const msnav_session_set *set, msnav_str peer,
                              msnav_str cookie) {
-  uint64_t wanted = key(peer, cookie);
+  uint64_t theirs = msnav_session_hash(set->secret, peer, cookie);
+  uint64_t ours = msnav_session_hash(set->secret, nothing, cookie);
   for (size_t i = 0; i < MSNAV_RECENT; i++) {
-    if (set->recent[i] == wanted) {
+    if (set->recent[i] == theirs || set->recent[i] == ours) {
       return true;
     }
   }
   return false;
+}
+
+void msnav_session_retire(msnav_session *s) {
+  s->set->live--;
+  if (s->in[BY_PEER].link == NULL) {
+    return; /* direct: it has no key */
+  }
+  link_out(s, BY_PEER);
+  link_out(s, BY_COOKIE);
+  msnav_session_remember(s->set, (msnav_role)s->role, msnav_session_peer(s),
+                         msnav_session_cookie(s));
 }
 
 bool msnav_session_usable(const msnav_session_set *set, const msnav_addr *a) {

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SipHash-2-4 (Aumasson and Bernstein, 2012): peers choose their accounts and
+ * cookies, so that only a secret keeps them from meeting in one bucket. */
+#include "session/inner.h"
+
+typedef struct sip {
+  uint64_t v[4];
+  uint64_t word; /* up to 7 bytes that wait */
+  size_t len;
+} sip;
+
+static uint64_t rotate(uint64_t x, int by) {
+  return x << by | x >> (64 - by);
+}
+
+static void rounds(uint64_t v[4], int count) {
+  while (count-- > 0) {
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] = rotate(v[2], 32);
+  }
+}
+
+static void add_word(sip *h) {
+  h->v[3] ^= h->word;
+  rounds(h->v, 2);
+  h->v[0] ^= h->word;
+  h->word = 0;
+}
+
+static void add(sip *h, char c) {
+  h->word |= (uint64_t)(unsigned char)c << 8 * (h->len++ % 8);
+  if (h->len % 8 == 0) {
+    add_word(h);
+  }
+}
+
+static uint64_t finish(sip *h) {
+  h->word |= (uint64_t)h->len << 56;
+  add_word(h);
+  h->v[2] ^= 0xff;
+  rounds(h->v, 4);
+  return h->v[0] ^ h->v[1] ^ h->v[2] ^ h->v[3];
+}
+
+static char fold(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+uint64_t
+msnav_session_hash(const uint64_t secret[2], msnav_str peer, msnav_str cookie) {
+  sip h = {.v = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
+                 secret[0] ^ 0x6c7967656e657261,
+                 secret[1] ^ 0x7465646279746573}};
+  for (size_t i = 0; i < peer.len; i++) {
+    add(&h, fold(peer.ptr[i]));
+  }
+  add(&h, '\0');
+  for (size_t i = 0; i < cookie.len; i++) {
+    add(&h, cookie.ptr[i]);
+  }
+  return finish(&h);
+}
