@@ -277,6 +277,52 @@ static void one_cookie_in_both_directions(void **state) {
   msnav_session_set_free(a.set);
 }
 
+/* protocol: an opaque token on input, some clients print negative numbers */
+static void cookies_of_peers_come_back_as_they_were(void **state) {
+  (void)state;
+  static const char *const cookies[] = {
+    "-559038737",
+    "007",
+    "4294967296",
+    "\xc3\xa9t\xc3\xa9",
+    "a b",
+    "1234567890123456789012345678901234567890123456789012345678901234"};
+  for (size_t i = 0; i < ARRAY_LEN(cookies); i++) {
+    side a = one();
+    msnav_session_config c = config_of(&a);
+    set_up_one(&a, &c);
+    char body[300];
+    snprintf(body, sizeof(body), INVITE "%s\r\n", cookies[i]);
+    msnav_session *s;
+    assert_int_equal(from(&a, "p@q", body, &s), MSNAV_OK);
+    assert_int_equal(msnav_session_feed(s, MSNAV_EV_REJECT, START), MSNAV_OK);
+    collect(&a);
+    assert_int_equal(a.wires, 1);
+    msnav_invite v = {.size = sizeof(v)};
+    assert_int_equal(msnav_invite_read(a.wire[0], a.wire_len[0], &v), MSNAV_OK);
+    assert_str(v.cookie, cookies[i]);
+    msnav_session_set_free(a.set);
+  }
+}
+
+static void cookies_that_cannot_be_written_are_refused(void **state) {
+  (void)state;
+  static const char *const cookies[] = {
+    "", "1\t2", "\x01", "1\x7f",
+    "12345678901234567890123456789012345678901234567890123456789012345"};
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  for (size_t i = 0; i < ARRAY_LEN(cookies); i++) {
+    char body[300];
+    snprintf(body, sizeof(body), INVITE "%s\r\n", cookies[i]);
+    assert_int_equal(from(&a, "p@q", body, NULL), MSNAV_ERR_PARSE);
+  }
+  assert_int_equal(counters_of(&a).malformed, ARRAY_LEN(cookies));
+  assert_int_equal(counters_of(&a).live, 0);
+  msnav_session_set_free(a.set);
+}
+
 static uint32_t dice; /* what they show, always */
 static void stuck(void *arg, void *bytes, size_t len) {
   (void)arg;
@@ -320,6 +366,8 @@ int main(void) {
     cmocka_unit_test(cookies_never_seen_are_left_to_the_host),
     cmocka_unit_test(the_last_64_ended_keys_are_remembered),
     cmocka_unit_test(one_cookie_in_both_directions),
+    cmocka_unit_test(cookies_of_peers_come_back_as_they_were),
+    cmocka_unit_test(cookies_that_cannot_be_written_are_refused),
     cmocka_unit_test(our_cookies_are_positive_and_all_different),
     cmocka_unit_test(each_limit_can_be_chosen),
     cmocka_unit_test(without_a_deadline_nothing_times_out),

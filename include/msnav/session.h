@@ -195,7 +195,7 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_start_direct(
 
 /** Take a message from a peer.
  *  @param set     the set.
- *  @param peer    who sent it, as the switchboard says.
+ *  @param peer    who sent it, as the switchboard says; at most 255 bytes.
  *  @param payload the MSG payload, MIME header included.
  *  @param len     bytes in @p payload.
  *  @param now     current time.
@@ -209,6 +209,10 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_start_direct(
  *                             changed and nothing is answered
  *  @retval MSNAV_ERR_LIMIT    an invitation beyond a limit: refused with
  *                             nothing sent
+ *  @retval MSNAV_ERR_PARSE    no known Invitation-Command, or no cookie of
+ *                             1...64 bytes without control characters
+ *  @retval MSNAV_ERR_INVALID  a NULL argument, or a peer that is empty, longer
+ *                             than 255 bytes or has control characters
  *  @retval MSNAV_ERR_NOMEM    no memory
  *  @return otherwise the errors of msnav_invite_read() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_set_receive(

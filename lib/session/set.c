@@ -314,7 +314,7 @@ msnav_error msnav_session_set_receive(msnav_session_set *set, msnav_str peer,
   }
   if (err == MSNAV_OK &&
       (v.command == MSNAV_INVITE_OTHER || (v.has & MSNAV_HAS_COOKIE) == 0 ||
-       v.cookie.len > MSNAV_MAX_COOKIE)) {
+       v.cookie.len > MSNAV_MAX_COOKIE || !printable(v.cookie))) {
     err = MSNAV_ERR_PARSE;
   }
   if (err != MSNAV_OK) {
