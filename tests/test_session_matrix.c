@@ -31,6 +31,8 @@ static const struct cell {
   /* paper 1: ACCEPT is answered with our address; policy: ring 60 s */
   {S(INVITING), E(GOT_ACCEPT), S(ANSWERED), R(NONE), "listen"},
   {S(INVITING), E(GOT_BAD_ACCEPT), S(ENDED), R(BAD_ADDRESS), "send FAIL"},
+  {S(INVITING), E(GOT_FOREIGN), S(ENDED), R(NOTHING_COMMON),
+   "send REJECT_NOT_INSTALLED"},
   {S(INVITING), E(GOT_CANCEL), S(ENDED), R(REJECTED_REMOTE), ""},
   {S(INVITING), E(HANGUP), S(ENDED), R(CANCELLED_LOCAL), "send TIMEOUT"},
   {S(INVITING), E(TIMEOUT), S(ENDED), R(NO_ANSWER), "send TIMEOUT"},

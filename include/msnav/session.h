@@ -61,7 +61,8 @@ typedef enum msnav_reason {
   MSNAV_REASON_NO_ANSWER = 7,        /**< the peer did not answer in time */
   MSNAV_REASON_MISSED = 8,           /**< our user did not answer in time */
   MSNAV_REASON_NOT_INSTALLED = 9,    /**< the peer cannot do what was asked */
-  MSNAV_REASON_NOTHING_COMMON = 10,  /**< we cannot do what was asked */
+  MSNAV_REASON_NOTHING_COMMON = 10,  /**< we cannot do what was asked, or the
+                                          peer took nothing of what we asked */
   MSNAV_REASON_BAD_ADDRESS = 11,     /**< the peer's address is missing, broken
                                           or forbidden */
   MSNAV_REASON_NO_ADDRESS = 12,      /**< address exchange timed out */
@@ -98,8 +99,8 @@ typedef enum msnav_event {
   MSNAV_EV_REJECT = 2,      /**< our user says no */
   MSNAV_EV_HANGUP = 3,      /**< our user hangs up or cancels */
   MSNAV_EV_GOT_INVITE = 4,  /**< an invitation we can take came (internal) */
-  MSNAV_EV_GOT_FOREIGN = 5, /**< an invitation with nothing in common came
-                                 (internal) */
+  MSNAV_EV_GOT_FOREIGN = 5, /**< an invitation or an ACCEPT with nothing in
+                                 common came (internal) */
   MSNAV_EV_GOT_ACCEPT = 6,  /**< an ACCEPT with a usable address (internal) */
   MSNAV_EV_GOT_BAD_ACCEPT = 7, /**< an ACCEPT without one (internal) */
   MSNAV_EV_GOT_CANCEL = 8,     /**< a CANCEL (internal) */

@@ -39,18 +39,17 @@ const char *msnav_reason_name(msnav_reason reason) {
 }
 
 const char *msnav_event_name(msnav_event event) {
-  static const char *const names[] = {
-    "start",       "accept",
-    "reject",      "hang up",
-    "INVITE",      "INVITE, nothing in common",
-    "ACCEPT",      "ACCEPT, no address",
-    "CANCEL",      "listening",
-    "SIP INVITE",  "SIP up",
-    "SIP failed",  "SIP BYE",
-    "SIP closed",  "media seen",
-    "undelivered", "crossed",
-    "failed",      "shut down",
-    "time-out",    "dial",
-    "await",       "ready"};
+  static const char *const names[] = {"start",       "accept",
+                                      "reject",      "hang up",
+                                      "INVITE",      "nothing in common",
+                                      "ACCEPT",      "ACCEPT, no address",
+                                      "CANCEL",      "listening",
+                                      "SIP INVITE",  "SIP up",
+                                      "SIP failed",  "SIP BYE",
+                                      "SIP closed",  "media seen",
+                                      "undelivered", "crossed",
+                                      "failed",      "shut down",
+                                      "time-out",    "dial",
+                                      "await",       "ready"};
   return NAME(names, (unsigned)event);
 }

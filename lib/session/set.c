@@ -221,12 +221,17 @@ static void apply(msnav_session *s, msnav_event event, msnav_usec now) {
 }
 
 /* The invitee's answer: what it takes of what we asked for.  A list that is
- * missing (the paper's damaged print) or empty takes sound. */
+ * missing (the paper's damaged print) or empty takes sound, which is what those
+ * clients know; of a call without sound it takes all. */
 static uint32_t accepted_media(const msnav_session *s, const msnav_invite *v) {
-  uint32_t taken = (v->has & MSNAV_HAS_REQUESTED) != 0 && v->requested != 0
-                     ? v->requested
-                     : (uint32_t)MSNAV_AUDIO;
-  return s->requested & taken;
+  if (s->role != MSNAV_ROLE_INVITER) {
+    return s->media; /* settled by our own ACCEPT */
+  }
+  if ((v->has & MSNAV_HAS_REQUESTED) != 0 && v->requested != 0) {
+    return s->requested & v->requested;
+  }
+  uint32_t sound = s->requested & MSNAV_AUDIO;
+  return sound != 0 ? sound : s->requested;
 }
 
 static void
@@ -238,11 +243,14 @@ got_accept(msnav_session *s, const msnav_invite *v, msnav_usec now) {
     s->set->counters.out_of_state++;
     return;
   }
+  uint32_t media = accepted_media(s, v);
+  if (media == 0) {
+    apply(s, MSNAV_EV_GOT_FOREIGN, now);
+    return;
+  }
   msnav_addr remote = {0, 0};
   bool conflict = false;
-  uint32_t media =
-    s->role == MSNAV_ROLE_INVITER ? accepted_media(s, v) : s->media;
-  if (media == 0 || msnav_invite_address(v, &remote, &conflict) != MSNAV_OK ||
+  if (msnav_invite_address(v, &remote, &conflict) != MSNAV_OK ||
       !msnav_session_usable(s->set, &remote)) {
     s->set->counters.bad_address++;
     apply(s, MSNAV_EV_GOT_BAD_ACCEPT, now);
