@@ -8,9 +8,12 @@
 #include <msnav/session.h>
 
 #define START ((msnav_usec)1000000000)
+#define SECOND ((msnav_usec)1000000)
 #define HEAD                                                                   \
   "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "                   \
   "charset=UTF-8\r\n\r\n"
+
+enum { A = MSNAV_AUDIO, V = MSNAV_VIDEO, AV = MSNAV_AUDIO | MSNAV_VIDEO };
 
 /* One side: a set, and what its actions were since the last look. */
 typedef struct side {
@@ -200,5 +203,40 @@ static inline msnav_session_counters counters_of(const side *s) {
   "Application-GUID: " MSNAV_INVITE_GUID "\r\nInvitation-Command: INVITE\r\n"  \
   "Context-Data: Requested:SIP_A,;Capabilities:SIP_A,;\r\n"                    \
   "Invitation-Cookie: "
+
+#define ACCEPT(cookie)                                                         \
+  "Invitation-Command: ACCEPT\r\nInvitation-Cookie: " cookie                   \
+  "\r\nIP-Address: 192.168.0.165:11630\r\n"
+#define CANCEL(cookie)                                                         \
+  "Invitation-Command: CANCEL\r\nCancel-Code: TIMEOUT\r\n"                     \
+  "Invitation-Cookie: " cookie "\r\n"
+
+static inline void set_up_one(side *a, const msnav_session_config *config) {
+  assert_int_equal(msnav_session_set_new(config, &a->set), MSNAV_OK);
+}
+
+static inline side one(void) {
+  return (side){.cookie = 1000, .guid = guid_a, .sip = {0xc0a8007f, 12449}};
+}
+
+static inline msnav_session *start(side *a, const char *peer) {
+  msnav_session *s = NULL;
+  assert_int_equal(msnav_session_start(a->set, msnav_str_of(peer), MSNAV_AUDIO,
+                                       START, &s),
+                   MSNAV_OK);
+  return s;
+}
+
+/* The payloads that wait to be sent, in the wires. */
+static inline void collect(side *a) {
+  msnav_action action;
+  a->wires = 0;
+  while (msnav_session_next_action(a->set, &action) == MSNAV_OK) {
+    if (action.kind == MSNAV_ACTION_SEND && a->wires < 8) {
+      memcpy(a->wire[a->wires], action.payload.ptr, action.payload.len);
+      a->wire_len[a->wires++] = action.payload.len;
+    }
+  }
+}
 
 #endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What two sides agree on: media, addresses, and messages out of place. */
+#include "session_kit.h"
+
+/* The invitee's ACCEPT to a call of ours; the conversation. */
+static msnav_session *
+answered(side *a, uint32_t can, uint32_t asked, const char *fields) {
+  *a = one();
+  msnav_session_config c = config_of(a);
+  c.capabilities = can;
+  set_up_one(a, &c);
+  msnav_session *s = NULL;
+  assert_int_equal(msnav_session_start(a->set, msnav_str_of("p@q"), asked,
+                                       START, &s),
+                   MSNAV_OK);
+  collect(a);
+  char body[400];
+  snprintf(body, sizeof(body),
+           "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 1000\r\n%s",
+           fields);
+  assert_int_equal(from(a, "p@q", body, NULL), MSNAV_OK);
+  return s;
+}
+
+static void assert_only_cancel(side *a, const char *code) {
+  collect(a);
+  assert_int_equal(a->wires, 1);
+  msnav_invite v = {.size = sizeof(v)};
+  assert_int_equal(msnav_invite_read(a->wire[0], a->wire_len[0], &v), MSNAV_OK);
+  assert_int_equal(v.command, MSNAV_INVITE_CANCEL);
+  assert_str(v.cancel_text, code);
+}
+
+#define HERE "IP-Address: 192.168.0.165:11630\r\n"
+
+/* paper section 1: the ACCEPT lists what is taken of what was requested */
+static void media_are_what_was_asked_and_taken(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t asked;
+    const char *list;
+    uint32_t agreed; /* 0: nothing in common */
+  } rows[] = {
+    {A, "Context-Data: Requested:SIP_A,;\r\n", A},
+    {AV, "Context-Data: Requested:SIP_A,SIP_V,;\r\n", AV},
+    {AV, "Context-Data: Requested:SIP_A,;\r\n", A},
+    {AV, "Context-Data: Requested:SIP_V,;\r\n", V},
+    {A, "Context-Data: Requested:SIP_A,SIP_V,;\r\n", A},
+    {A, "", A}, /* the paper's damaged print */
+    {AV, "", A},
+    {V, "", V},
+    {AV, "Context-Data: Requested:;\r\n", A},
+    {A, "Context-Data: Requested:SIP_V,;\r\n", 0},
+    {V, "Context-Data: Requested:SIP_A,;\r\n", 0},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    side a;
+    char fields[200];
+    snprintf(fields, sizeof(fields), "%s" HERE, rows[i].list);
+    msnav_session *s = answered(&a, AV, rows[i].asked, fields);
+    if (rows[i].agreed != 0) {
+      assert_int_equal(info_of(s).state, MSNAV_STATE_ANSWERED);
+      assert_int_equal(info_of(s).media, rows[i].agreed);
+    } else {
+      assert_int_equal(info_of(s).reason, MSNAV_REASON_NOTHING_COMMON);
+      assert_only_cancel(&a, "REJECT_NOT_INSTALLED");
+      assert_int_equal(counters_of(&a).bad_address, 0);
+    }
+    msnav_session_set_free(a.set);
+  }
+}
+
+/* design: what we cannot do is left out; nothing in common is refused */
+static void invitations_are_taken_as_far_as_we_can(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t can;
+    const char *list;
+    uint32_t takes;
+  } rows[] = {
+    {A, "Context-Data: Requested:SIP_A,;Capabilities:SIP_A,;\r\n", A},
+    {A, "Context-Data: Requested:SIP_A,SIP_V,;\r\n", A},
+    {AV, "Context-Data: Requested:SIP_A,;Capabilities:SIP_A,SIP_V,;\r\n", A},
+    {AV, "Context-Data: Requested:SIP_V,\r\n", V},
+    {V, "Context-Data: Requested:SIP_A,SIP_V,;\r\n", V},
+    {A, "", A}, /* no list: sound */
+    {V, "", 0},
+    {A, "Context-Data: Requested:SIP_V,;\r\n", 0},
+    {AV, "Context-Data: Requested:SIP_X,;\r\n", 0},
+    {AV, "Context-Data: Requested:;\r\n", 0},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    side a = one();
+    msnav_session_config c = config_of(&a);
+    c.capabilities = rows[i].can;
+    set_up_one(&a, &c);
+    char body[400];
+    snprintf(body, sizeof(body),
+             "Application-GUID: " MSNAV_INVITE_GUID "\r\n%s"
+             "Invitation-Command: INVITE\r\nInvitation-Cookie: 5\r\n",
+             rows[i].list);
+    msnav_session *s;
+    assert_int_equal(from(&a, "p@q", body, &s), MSNAV_OK);
+    if (rows[i].takes != 0) {
+      assert_int_equal(info_of(s).state, MSNAV_STATE_RINGING);
+      assert_int_equal(info_of(s).media, rows[i].takes);
+    } else {
+      assert_int_equal(info_of(s).reason, MSNAV_REASON_NOTHING_COMMON);
+      assert_only_cancel(&a, "REJECT_NOT_INSTALLED");
+    }
+    msnav_session_set_free(a.set);
+  }
+}
+
+static const struct {
+  const char *fields;
+  bool loopback;
+  uint32_t ip; /* 0: refused */
+} addresses[] = {
+  {"IP-Address: 1.0.0.1:1\r\n", false, 0x01000001},
+  {"IP-Address: 223.255.255.254:65535\r\n", false, 0xdffffffe},
+  {"IP-Address: 127.0.0.1:5060\r\n", true, 0x7f000001},
+  {"IP-Address: 127.0.0.1:5060\r\n", false, 0},
+  {"IP-Address: 127.255.255.255:5060\r\n", false, 0},
+  {"IP-Address: 0.0.0.0:5060\r\n", true, 0},
+  {"IP-Address: 0.255.255.255:5060\r\n", true, 0},
+  {"IP-Address: 224.0.0.1:5060\r\n", true, 0},       /* multicast */
+  {"IP-Address: 239.255.255.255:5060\r\n", true, 0}, /* multicast */
+  {"IP-Address: 240.0.0.1:5060\r\n", true, 0},       /* class E */
+  {"IP-Address: 255.255.255.255:5060\r\n", true, 0}, /* broadcast */
+  {"IP-Address: 1.2.3.4\r\n", true, 0},              /* no port */
+  {"IP-Address: 1.2.3.4:0\r\n", true, 0},
+  {"IP-Address: 1.2.3.4:65536\r\n", true, 0},
+  {"IP-Address: example.com:5060\r\n", true, 0},
+  {"", true, 0},
+  /* paper section 1: MTkyLjE2OC4wLjE2NToxMTYzMA== is 192.168.0.165:11630 */
+  {"IP-Address-Enc64: MTkyLjE2OC4wLjE2NToxMTYzMA==\r\n", false, 0xc0a800a5},
+  {"IP-Address: broken\r\n"
+   "IP-Address-Enc64: MTkyLjE2OC4wLjE2NToxMTYzMA==\r\n",
+   false, 0xc0a800a5},
+  {"IP-Address: 1.2.3.4:5\r\n"
+   "IP-Address-Enc64: MTkyLjE2OC4wLjE2NToxMTYzMA==\r\n",
+   false, 0x01020304},
+};
+
+static void check_address(size_t row, msnav_session *s, side *a, bool sip) {
+  if (addresses[row].ip != 0) {
+    assert_int_equal(info_of(s).remote.ip, addresses[row].ip);
+    assert_int_equal(info_of(s).address_conflict,
+                     row == ARRAY_LEN(addresses) - 1);
+    assert_int_equal(info_of(s).state,
+                     sip ? MSNAV_STATE_CONNECTING : MSNAV_STATE_ANSWERED);
+    return;
+  }
+  assert_int_equal(info_of(s).reason, MSNAV_REASON_BAD_ADDRESS);
+  assert_int_equal(info_of(s).remote.port, 0);
+  assert_int_equal(counters_of(a).bad_address, 1);
+  assert_only_cancel(a, "FAIL");
+}
+
+static void peers_are_called_only_where_a_peer_can_be(void **state) {
+  (void)state;
+  for (size_t i = 0; i < 2 * ARRAY_LEN(addresses); i++) {
+    size_t row = i / 2;
+    side a = one();
+    msnav_session_config c = config_of(&a);
+    c.allow_loopback = addresses[row].loopback;
+    set_up_one(&a, &c);
+    msnav_session *s = NULL;
+    const char *cookie = "1000";
+    if (i % 2 == 0) { /* the invitee's ACCEPT */
+      s = start(&a, "p@q");
+      collect(&a);
+    } else { /* the inviter's */
+      cookie = "5";
+      assert_int_equal(from(&a, "p@q", INVITE "5\r\n", &s), MSNAV_OK);
+      assert_int_equal(msnav_session_feed(s, MSNAV_EV_ACCEPT, START), MSNAV_OK);
+      assert_int_equal(msnav_session_listening(s, &a.sip, START), MSNAV_OK);
+      collect(&a);
+    }
+    char body[300];
+    snprintf(body, sizeof(body),
+             "Invitation-Command: ACCEPT\r\nInvitation-Cookie: %s\r\n%s",
+             cookie, addresses[row].fields);
+    assert_int_equal(from(&a, "p@q", body, NULL), MSNAV_OK);
+    check_address(row, s, &a, i % 2 != 0);
+    msnav_session_set_free(a.set);
+  }
+}
+
+/* An ACCEPT has its place: before ours went out, or again, it means nothing. */
+static void accepts_out_of_place_are_ignored(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *s;
+  assert_int_equal(from(&a, "p@q", INVITE "5\r\n", &s), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", ACCEPT("5"), NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_RINGING);
+  assert_int_equal(msnav_session_feed(s, MSNAV_EV_ACCEPT, START), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", ACCEPT("5"), NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_ACCEPTED);
+  assert_int_equal(info_of(s).remote.port, 0);
+  assert_int_equal(msnav_session_listening(s, &a.sip, START), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", ACCEPT("5"), NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_CONNECTING);
+  static const char elsewhere[] =
+    "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 5\r\n"
+    "IP-Address: 6.6.6.6:6\r\n";
+  static const char nowhere[] =
+    "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 5\r\n";
+  assert_int_equal(from(&a, "p@q", elsewhere, NULL), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", nowhere, NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_CONNECTING);
+  assert_int_equal(info_of(s).remote.ip, 0xc0a800a5);
+  assert_int_equal(counters_of(&a).out_of_state, 4);
+  msnav_session_set_free(a.set);
+}
+
+/* NetMeeting also says SM1: the Application-GUID decides, in every message */
+static void other_applications_are_left_alone(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *s = start(&a, "p@q");
+  collect(&a);
+#define THEIRS "Application-GUID: {44BBA842-CC51-11CF-AAFA-00AA00B6015C}\r\n"
+  static const char *const bodies[] = {
+    THEIRS "Session-Protocol: SM1\r\nInvitation-Command: INVITE\r\n"
+           "Invitation-Cookie: 1\r\n",
+    THEIRS ACCEPT("1000"), THEIRS CANCEL("1000")};
+  for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+    assert_int_equal(from(&a, "p@q", bodies[i], NULL), MSNAV_ERR_NOT_OURS);
+  }
+  assert_int_equal(info_of(s).state, MSNAV_STATE_INVITING);
+  assert_int_equal(counters_of(&a).foreign, 3);
+  assert_int_equal(counters_of(&a).live, 1);
+  msnav_session_set_free(a.set);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(media_are_what_was_asked_and_taken),
+    cmocka_unit_test(invitations_are_taken_as_far_as_we_can),
+    cmocka_unit_test(peers_are_called_only_where_a_peer_can_be),
+    cmocka_unit_test(accepts_out_of_place_are_ignored),
+    cmocka_unit_test(other_applications_are_left_alone),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
