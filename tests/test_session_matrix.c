@@ -68,8 +68,6 @@ static const struct cell {
   /* the inviter waits for that SIP INVITE */
   {S(ANSWERED), E(LISTENING), S(ANSWERED), R(NONE), "send ACCEPT"},
   {S(ANSWERED), E(SIP_INCOMING), S(CONNECTING), R(NONE), ""},
-  {S(ANSWERED), E(GOT_BAD_ACCEPT), S(ENDED), R(BAD_ADDRESS),
-   "send FAIL, close"},
   {S(ANSWERED), E(GOT_CANCEL), S(ENDED), R(REJECTED_REMOTE), "close"},
   {S(ANSWERED), E(HANGUP), S(ENDED), R(CANCELLED_LOCAL), "send TIMEOUT, close"},
   {S(ANSWERED), E(TIMEOUT), S(ENDED), R(NO_ADDRESS), "send TIMEOUT, close"},
@@ -341,9 +339,69 @@ static void internal_events_cannot_be_fed(void **state) {
   msnav_session_set_free(set);
 }
 
+/* ---- doc/session.md shows the matrix to people */
+
+/* Why it ends in the words of the page. */
+static const char *reason_in_words(const struct cell *cell) {
+  if (cell->state == MSNAV_STATE_HANGING_UP) {
+    return cell->next != MSNAV_STATE_ENDED   ? ""
+           : cell->event == MSNAV_EV_TIMEOUT ? "kept, or hung up, not confirmed"
+                                             : "kept";
+  }
+  msnav_session_set *set = new_set();
+  msnav_session *s = reach(set, cell->state);
+  s->cancel_code = MSNAV_CANCEL_REJECT;
+  assert_int_equal(msnav_session_apply(s, cell->event, NOW), MSNAV_OK);
+  if (s->state == MSNAV_STATE_HANGING_UP) {
+    assert_int_equal(msnav_session_apply(s, MSNAV_EV_SIP_CLOSED, NOW),
+                     MSNAV_OK);
+  }
+  msnav_session_info info = {.size = sizeof(info)};
+  msnav_session_get_info(s, &info);
+  msnav_session_set_free(set);
+  if (info.reason == MSNAV_REASON_REJECTED_REMOTE) {
+    return "by its code";
+  }
+  return info.reason == MSNAV_REASON_NONE
+           ? ""
+           : msnav_reason_name((msnav_reason)info.reason);
+}
+
+static void write_row(const struct cell *cell, char row[256]) {
+  const char *reason = reason_in_words(cell);
+  snprintf(row, 256, "| %s | %s | %s |%s%s |%s%s |\n",
+           msnav_state_name(cell->state), msnav_event_name(cell->event),
+           msnav_state_name(cell->next), reason[0] != '\0' ? " " : "", reason,
+           cell->actions[0] != '\0' ? " " : "", cell->actions);
+}
+
+static void the_page_shows_this_matrix(void **state) {
+  (void)state;
+  static const char title[] =
+    "| state | event | next state | reason | does |\n|---|---|---|---|---|\n";
+  size_t len;
+  char *page = load_data("../../doc/session.md", &len);
+  page = realloc(page, len + 1);
+  page[len] = '\0';
+  const char *at = strstr(page, title);
+  assert_non_null(at);
+  at += sizeof(title) - 1;
+  for (size_t i = 0; i < ARRAY_LEN(matrix); i++) {
+    char row[256];
+    write_row(&matrix[i], row);
+    if (strncmp(at, row, strlen(row)) != 0) {
+      fail_msg("doc/session.md lacks this row, or has it elsewhere:\n%s", row);
+    }
+    at += strlen(row);
+  }
+  assert_int_equal(*at, '\n'); /* and no row more */
+  free(page);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_event_in_every_state),
+    cmocka_unit_test(the_page_shows_this_matrix),
     cmocka_unit_test(deadlines_are_those_of_the_policy),
     cmocka_unit_test(each_cancel_code_has_its_reason),
     cmocka_unit_test(reasons_survive_the_tear_down),

@@ -236,10 +236,9 @@ static uint32_t accepted_media(const msnav_session *s, const msnav_invite *v) {
 
 static void
 got_accept(msnav_session *s, const msnav_invite *v, msnav_usec now) {
-  bool waits = s->role == MSNAV_ROLE_INVITER
-                 ? s->state == MSNAV_STATE_INVITING
-                 : s->state == MSNAV_STATE_ACCEPTED && s->listening;
-  if (!waits) {
+  /* The inviter answers our ACCEPT: before that went out it cannot have. */
+  bool early = s->role == MSNAV_ROLE_INVITEE && !s->listening;
+  if (early || !msnav_session_table[s->state][MSNAV_EV_GOT_ACCEPT].allowed) {
     s->set->counters.out_of_state++;
     return;
   }

@@ -19,7 +19,6 @@
 
 /* While addresses are exchanged, both sides end alike. */
 #define EXCHANGE_ENDS                                                          \
-  [MSNAV_EV_GOT_BAD_ACCEPT] = END(BAD_ADDRESS, FAIL, SEND | CLOSE),            \
   [MSNAV_EV_GOT_CANCEL] = GO(ENDED, NONE, REASON_BY_CODE, NONE, CLOSE),        \
   [MSNAV_EV_HANGUP] = END(CANCELLED_LOCAL, TIMEOUT, SEND | CLOSE),             \
   [MSNAV_EV_TIMEOUT] = END(NO_ADDRESS, TIMEOUT, SEND | CLOSE),                 \
@@ -62,6 +61,7 @@ const transition msnav_session_table[MSNAV_STATES][MSNAV_EVENTS] = {
     [MSNAV_EV_LISTENING]   = GO(ACCEPTED, KEEP, 0, ACCEPT, SEND),
     [MSNAV_EV_READY]       = GO(CONNECTING, SETUP, 0, NONE, ACT(SIP_INVITE)),
     [MSNAV_EV_GOT_ACCEPT]  = GO(CONNECTING, SETUP, 0, NONE, ACT(SIP_INVITE)),
+    [MSNAV_EV_GOT_BAD_ACCEPT] = END(BAD_ADDRESS, FAIL, SEND | CLOSE),
     EXCHANGE_ENDS,
   },
   [MSNAV_STATE_ANSWERED] = {
