@@ -188,6 +188,85 @@ static void peers_are_called_only_where_a_peer_can_be(void **state) {
   }
 }
 
+/* ---- what we say about ourselves */
+
+/* The INVITE that this configuration writes, NUL-terminated. */
+static const char *
+invitation(side *a, const msnav_session_config *config, uint32_t media) {
+  msnav_session *s;
+  set_up_one(a, config);
+  assert_int_equal(msnav_session_start(a->set, msnav_str_of("p@q"), media,
+                                       START, &s),
+                   MSNAV_OK);
+  collect(a);
+  assert_int_equal(a->wires, 1);
+  a->wire[0][a->wire_len[0]] = '\0';
+  msnav_session_set_free(a->set);
+  return a->wire[0];
+}
+
+/* protocol: no Private-IP, Public-IP and UPnP with Firewall, and only what is
+ * known otherwise */
+static void what_is_not_known_is_not_written(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  c.private_ip = 0xc0a8007f;
+  c.upnp = 1;
+  const char *text = invitation(&a, &c, A);
+  assert_non_null(strstr(text, "\r\nConn-Type: IP-Restrict-NAT\r\n"));
+  assert_non_null(strstr(text, "\r\nPrivate-IP: 192.168.0.127\r\n"));
+  assert_non_null(strstr(text, "\r\nPublic-IP: 211.91.101.105\r\n"));
+  assert_non_null(strstr(text, "\r\nUPnP: TRUE\r\n"));
+  c.conn_type = MSNAV_CONN_FIREWALL;
+  text = invitation(&a, &c, A);
+  assert_non_null(strstr(text, "\r\nConn-Type: Firewall\r\n"));
+  assert_null(strstr(text, "Private-IP"));
+  assert_null(strstr(text, "Public-IP"));
+  assert_null(strstr(text, "UPnP"));
+  c.conn_type = MSNAV_CONN_NONE;
+  c.private_ip = c.public_ip = c.upnp = 0;
+  text = invitation(&a, &c, A);
+  assert_non_null(strstr(text, "\r\nConn-Type: Direct-Connect\r\n"));
+  assert_null(strstr(text, "Private-IP"));
+  assert_null(strstr(text, "Public-IP"));
+  assert_non_null(strstr(text, "\r\nUPnP: FALSE\r\n"));
+}
+
+/* paper section 1: what is requested and what we can are different lists */
+static void an_invitation_says_what_is_asked_and_what_we_can(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  c.capabilities = AV;
+  c.app_name = "\xd0\x94\xd0\xb0";
+  const char *text = invitation(&a, &c, A);
+  assert_non_null(strstr(text, "\r\nContext-Data: Requested:SIP_A,;"
+                               "Capabilities:SIP_A,SIP_V,;\r\n"));
+  assert_non_null(strstr(text, "\r\nApplication-Name: \xd0\x94\xd0\xb0\r\n"));
+  text = invitation(&a, &c, AV);
+  assert_non_null(strstr(text, "\r\nContext-Data: Requested:SIP_A,SIP_V,;"
+                               "Capabilities:SIP_A,SIP_V,;\r\n"));
+}
+
+/* A name of the greatest length that is taken still fits into a message. */
+static void the_longest_name_fits(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  char name[257];
+  memset(name, 'n', sizeof(name));
+  name[255] = '\0';
+  c.app_name = name;
+  c.private_ip = 0xffffffff;
+  (void)invitation(&a, &c, A);
+  name[255] = 'n';
+  name[256] = '\0';
+  assert_int_equal(msnav_session_set_new(&c, &a.set), MSNAV_ERR_INVALID);
+}
+
+/* ---- order */
+
 /* An ACCEPT has its place: before ours went out, or again, it means nothing. */
 static void accepts_out_of_place_are_ignored(void **state) {
   (void)state;
@@ -218,6 +297,41 @@ static void accepts_out_of_place_are_ignored(void **state) {
   msnav_session_set_free(a.set);
 }
 
+/* Its cookie is nobody's yet: who names it guesses. */
+static void an_invitation_is_answered_after_it_went_out(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *s = start(&a, "p@q");
+  assert_int_equal(from(&a, "p@q", ACCEPT("1000"), NULL), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", CANCEL("1000"), NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_INVITING);
+  assert_int_equal(counters_of(&a).unknown, 2);
+  collect(&a);
+  assert_int_equal(from(&a, "p@q", ACCEPT("1000"), NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_ANSWERED);
+  msnav_session_set_free(a.set);
+}
+
+/* Who calls an address that we have not got was not told of it by us. */
+static void no_sip_comes_before_we_listen(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *s = start(&a, "p@q");
+  collect(&a);
+  assert_int_equal(from(&a, "p@q", ACCEPT("1000"), NULL), MSNAV_OK);
+  assert_int_equal(info_of(s).state, MSNAV_STATE_ANSWERED);
+  assert_int_equal(msnav_session_feed(s, MSNAV_EV_SIP_INCOMING, START),
+                   MSNAV_ERR_STATE);
+  assert_int_equal(msnav_session_listening(s, &a.sip, START), MSNAV_OK);
+  assert_int_equal(msnav_session_feed(s, MSNAV_EV_SIP_INCOMING, START),
+                   MSNAV_OK);
+  msnav_session_set_free(a.set);
+}
+
 /* NetMeeting also says SM1: the Application-GUID decides, in every message */
 static void other_applications_are_left_alone(void **state) {
   (void)state;
@@ -245,7 +359,12 @@ int main(void) {
     cmocka_unit_test(media_are_what_was_asked_and_taken),
     cmocka_unit_test(invitations_are_taken_as_far_as_we_can),
     cmocka_unit_test(peers_are_called_only_where_a_peer_can_be),
+    cmocka_unit_test(what_is_not_known_is_not_written),
+    cmocka_unit_test(an_invitation_says_what_is_asked_and_what_we_can),
+    cmocka_unit_test(the_longest_name_fits),
     cmocka_unit_test(accepts_out_of_place_are_ignored),
+    cmocka_unit_test(an_invitation_is_answered_after_it_went_out),
+    cmocka_unit_test(no_sip_comes_before_we_listen),
     cmocka_unit_test(other_applications_are_left_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

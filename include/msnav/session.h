@@ -106,11 +106,13 @@ typedef enum msnav_event {
   MSNAV_EV_GOT_CANCEL = 8,     /**< a CANCEL (internal) */
   MSNAV_EV_LISTENING = 9,      /**< our SIP address is known (internal: see
                                     msnav_session_listening()) */
-  MSNAV_EV_SIP_INCOMING = 10,  /**< the peer's SIP INVITE arrived */
+  MSNAV_EV_SIP_INCOMING = 10,  /**< the peer's SIP INVITE arrived; only after
+                                    msnav_session_listening() */
   MSNAV_EV_SIP_UP = 11,        /**< the SIP dialog is confirmed */
   MSNAV_EV_SIP_FAILED = 12,    /**< SIP set-up refused, or the dialog broke */
   MSNAV_EV_SIP_BYE = 13,       /**< the peer's BYE or SIP CANCEL arrived */
-  MSNAV_EV_SIP_CLOSED = 14,    /**< our BYE or SIP CANCEL was answered */
+  MSNAV_EV_SIP_CLOSED = 14,    /**< our BYE or SIP CANCEL was answered, or there
+                                    was nothing to hang up */
   MSNAV_EV_MEDIA_SEEN = 15,    /**< RTP or RTCP came since the last one */
   MSNAV_EV_UNDELIVERED = 16,   /**< the host could not deliver our message */
   MSNAV_EV_CROSSED = 17,       /**< a crossing call was accepted (internal) */

@@ -143,6 +143,9 @@ msnav_session_feed(msnav_session *s, msnav_event event, msnav_usec now) {
   if (event == MSNAV_EV_ACCEPT) {
     return msnav_session_accept(s, s->media, now);
   }
+  if (event == MSNAV_EV_SIP_INCOMING && !s->listening) {
+    return MSNAV_ERR_STATE; /* nobody can call where we are not yet */
+  }
   if (event == MSNAV_EV_TIMEOUT &&
       (s->deadline == MSNAV_NEVER || now < s->deadline)) {
     return MSNAV_ERR_STATE;

@@ -277,6 +277,11 @@ got_cancel(msnav_session *s, const msnav_invite *v, msnav_usec now) {
   apply(s, MSNAV_EV_GOT_CANCEL, now);
 }
 
+/* Nobody can answer an INVITE that was not fetched: the cookie is a guess. */
+static bool unsent(const msnav_session *s) {
+  return (s->actions & ACT(SEND)) != 0 && s->message == MESSAGE_INVITE;
+}
+
 /* An answer belongs to the conversation that we began; with none of that
  * cookie, to the one that the peer began.  What never had to do with us may be
  * an answer to the host, about a file for instance. */
@@ -285,7 +290,7 @@ got_answer(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
            msnav_usec now, msnav_session **out) {
   msnav_session *s =
     msnav_session_find(set, peer, v->cookie, MSNAV_ROLE_INVITER);
-  if (s == NULL) {
+  if (s == NULL || unsent(s)) {
     s = msnav_session_find(set, peer, v->cookie, MSNAV_ROLE_INVITEE);
   }
   if (s == NULL) {
