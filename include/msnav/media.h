@@ -35,7 +35,11 @@ typedef enum msnav_stream_kind {
 
 /** Whose packets are taken and where ours go.  Packets from a host that the
  *  peer did not name are refused under every policy, and nothing is ever
- *  sent to one. */
+ *  sent to one.  Sound from the signalled address is heard from its first
+ *  packet on, but its SSRC is believed only after a second one in sequence
+ *  (RFC 3550 A.1); another port of a named host has to send four in sequence
+ *  before it is heard, and so has another SSRC, once the one before has been
+ *  silent for 60 ms or has said BYE. */
 typedef enum msnav_source_policy {
   MSNAV_SOURCE_SIGNALLED = 0, /**< off: only the signalled address and port */
   MSNAV_SOURCE_SAME_HOST = 1, /**< any port of a named host; sends go to the
@@ -47,7 +51,8 @@ typedef enum msnav_source_policy {
 
 /** What a payload type means.  Frozen. */
 typedef struct msnav_stream_format {
-  const msnav_audio_codec *codec; /**< NULL for video payloads */
+  const msnav_audio_codec *codec; /**< NULL for video payloads, and for
+                                       comfort noise (RFC 3389) */
   uint32_t payload_type;          /**< 0...127, as it arrives */
 } msnav_stream_format;
 
@@ -68,7 +73,9 @@ typedef struct msnav_stream_config {
   msnav_addr remote_rtcp; /**< signalled; port 0: RTP port + 1 */
   uint32_t remote_host;   /**< a further address that the peer named (its
                                IP-Address), 0 when there is none */
-  msnav_stream_format formats[MSNAV_STREAM_FORMATS]; /**< what may come in */
+  msnav_stream_format formats[MSNAV_STREAM_FORMATS]; /**< what may come in; of
+                               two with one payload type the first counts, and
+                               before telephone-event and RED of that type */
   uint32_t format_count;               /**< used members of @c formats */
   const msnav_audio_codec *send_codec; /**< NULL: audio cannot be sent */
   uint32_t send_payload_type;          /**< for send_codec or video payloads */
@@ -112,8 +119,11 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_new(
 MSNAV_API void msnav_stream_free(msnav_stream *s);
 
 /** Change a running stream after a re-INVITE.  SSRC, sequence, timestamp,
- *  roll-over counters and statistics go on; members ssrc, random, cname and
- *  kind are ignored.  A new remote address starts a new probation.
+ *  roll-over counters and statistics go on; members ssrc, random and
+ *  cname are ignored.  A new remote address starts a new probation.
+ *  The delay bounds stay, and the kind cannot be changed.  Codecs that stay
+ *  keep their state.  What was sent while the stream did not receive is no
+ *  loss.
  *  @param s      the stream.
  *  @param config the whole new configuration.
  *  @param now    current time.
@@ -122,7 +132,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_update(
   msnav_stream *s, const msnav_stream_config *config, msnav_usec now);
 
 /** Take one RTP datagram.  It is validated as a whole before any state
- *  changes; every refusal is counted by cause.
+ *  changes; every refusal is counted by cause.  RTCP that comes to the RTP
+ *  port (RFC 5761) is taken as such.
  *  @param s    the stream.
  *  @param data the datagram; decrypted in place when it is SRTP.
  *  @param len  bytes in @p data.
@@ -131,7 +142,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_update(
  *  @retval MSNAV_OK              taken
  *  @retval MSNAV_ERR_PARSE       malformed
  *  @retval MSNAV_ERR_SOURCE      from an address or SSRC that is not (yet)
- *                                trusted
+ *                                trusted, or after a jump of sequence
+ *                                numbers that nothing has confirmed yet
  *  @retval MSNAV_ERR_UNSUPPORTED a payload type that was not negotiated
  *  @retval MSNAV_ERR_DUPLICATE   received before
  *  @retval MSNAV_ERR_LATE        its time to be played has passed
@@ -140,7 +152,17 @@ MSNAV_API msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data,
                                            size_t len, const msnav_addr *from,
                                            msnav_usec now);
 
-/** Take one RTCP datagram, compound or not.  See msnav_stream_receive(). */
+/** Take one RTCP datagram, compound or not.  A BYE counts only when it names
+ *  the SSRC that is heard.
+ *  @param s    the stream.
+ *  @param data the datagram; decrypted in place when it is SRTCP.
+ *  @param len  bytes in @p data.
+ *  @param from where it came from.
+ *  @param now  current time.
+ *  @retval MSNAV_OK         taken
+ *  @retval MSNAV_ERR_PARSE  malformed
+ *  @retval MSNAV_ERR_SOURCE from an address or SSRC that is not trusted
+ *  @retval MSNAV_ERR_LIMIT  more than four a second, with a reserve of 16 */
 MSNAV_API msnav_error msnav_stream_receive_rtcp(msnav_stream *s, uint8_t *data,
                                                 size_t len,
                                                 const msnav_addr *from,
@@ -183,7 +205,8 @@ MSNAV_API uint32_t msnav_stream_play_rate(const msnav_stream *s);
 
 /** Turn one frame of sound into one RTP datagram.  Call it once per frame
  *  duration, also while muted (@p pcm NULL: the timestamp goes on, no sound
- *  is sent; while a telephone-event is due, it is sent instead of sound).
+ *  is sent; while a telephone-event is due, it is sent instead of sound). After
+ *  a second without a call the timestamp catches up with @p now.
  *  @param s       the stream.
  *  @param pcm     msnav_stream_send_samples() samples, or NULL.
  *  @param now     current time.
@@ -311,7 +334,9 @@ typedef struct msnav_stream_stats {
   uint64_t received_packets;  /**< valid RTP, duplicates excluded */
   uint64_t received_bytes;    /**< RTP payload */
   uint64_t received_rtcp;     /**< valid RTCP datagrams */
-  int64_t lost_packets;       /**< expected - received (RFC 3550 A.3) */
+  int64_t lost_packets;       /**< expected - received; unlike RFC 3550 A.3,
+                                   which RTCP reports follow, duplicates do
+                                   not make up for losses */
   uint64_t reordered_packets; /**< behind the highest sequence number */
   uint64_t duplicate_packets; /**< received before */
   uint32_t jitter_us;         /**< interarrival jitter (RFC 3550 A.8) */
@@ -357,6 +382,7 @@ typedef struct msnav_stream_stats {
                                       none came */
   uint32_t remote_ssrc;          /**< the peer's, 0 when none */
   uint32_t receive_payload_type; /**< of the last frame */
+  uint64_t refused_sequence;     /**< jumps that nothing has confirmed yet */
 } msnav_stream_stats;
 
 /** Read the statistics.
@@ -367,7 +393,8 @@ typedef struct msnav_stream_stats {
 MSNAV_API msnav_error msnav_stream_get_stats(const msnav_stream *s,
                                              msnav_stream_stats *stats);
 
-/** Bytes one stream occupies, codec states excluded.
+/** Bytes one stream occupies; codec states excluded, and while RED is to be
+ *  sent the last three payloads (less than 1 KiB).
  *  @return sizeof the state, at most 4,096. */
 MSNAV_API size_t msnav_stream_footprint(void);
 

@@ -47,6 +47,11 @@ void msnav_delay_init(msnav_delay *d, msnav_usec min, msnav_usec max) {
   d->bins[1] = PRIOR * MSNAV_DELAY_WEIGHT;
 }
 
+void msnav_delay_set_min(msnav_delay *d, msnav_usec min) {
+  d->min = min < (msnav_usec)d->max ? (int32_t)min : d->max;
+  d->target = clamp(d, d->target);
+}
+
 void msnav_delay_begin(msnav_delay *d, uint32_t now, uint32_t transit) {
   for (unsigned i = 0; i < MSNAV_DELAY_WINDOWS; i++) {
     d->minima[i] = transit;

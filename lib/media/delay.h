@@ -32,6 +32,7 @@ typedef struct msnav_delay {
 } msnav_delay;
 
 void msnav_delay_init(msnav_delay *d, msnav_usec min, msnav_usec max);
+void msnav_delay_set_min(msnav_delay *d, msnav_usec min);
 
 /* The first frame of a time line arrives, before observe().  transit is
  * arrival time less media time, of any origin. */

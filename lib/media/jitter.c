@@ -440,6 +440,7 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
   if (!silence) {
     wanted = j->by_frames ? j->delay.enough : wanted;
     wanted = j->held < wanted ? j->held : wanted;
+    wanted = wanted < j->delay.min ? j->delay.min : wanted;
   }
   if (delay >= wanted) {
     j->settle = true;

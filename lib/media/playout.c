@@ -13,10 +13,10 @@ static_assert(sizeof(msnav_playout) <= 3136, "a stream outgrows 4 KiB");
 #define FRAME_MAX ((size_t)2 * MSNAV_PLAYOUT_FRAME_MAX)
 
 /* Every fourth frame may be scaled; when the delay is farther than FAR above
- * its target every other one, and with less suitable sound.  LEAST is what a
- * short rest is rounded up to. */
+ * its target every other one, and with less suitable sound.  Less than a
+ * period of a low voice (LEAST_LONGER) cannot be put in. */
 #define FAR_US 60000
-#define LEAST_US 5000
+#define LEAST_LONGER_US 12500
 #define REST_FRAMES 3
 #define REST_FRAMES_FAR 1
 #define ALIKE 0.85f
@@ -261,7 +261,8 @@ static int32_t wanted_scaling(const msnav_playout *p, const pull *u) {
     return excess;
   }
   if (excess < 0) {
-    return -(step > p->ahead_now + LEAST_US ? step - p->ahead_now : LEAST_US);
+    int32_t rest = step - p->ahead_now;
+    return -(rest > LEAST_LONGER_US ? rest : LEAST_LONGER_US);
   }
   return p->ahead;
 }
@@ -503,4 +504,8 @@ void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
     .delay_us = (j->held > 0 ? (uint32_t)j->held : 0) + p->ahead_now,
     .target_us = (uint32_t)j->delay.target,
   };
+}
+
+void msnav_playout_set_min_delay(msnav_playout *p, msnav_usec min_delay) {
+  msnav_delay_set_min(&p->jitter.delay, min_delay);
 }

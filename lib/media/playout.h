@@ -61,6 +61,9 @@ typedef struct msnav_playout {
 void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
                         msnav_usec min_delay, msnav_usec max_delay);
 
+/* Another lower bound of the delay from now on. */
+void msnav_playout_set_min_delay(msnav_playout *p, msnav_usec min_delay);
+
 /* A frame arrived, or was recovered from a redundant block.  decoder is an
  * index into decoders; sequence is extended; duration is what the codec says
  * (f->duration counts for comfort noise only).  MSNAV_ERR_PARSE when the

@@ -1,16 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "media/quality.h"
 
-#define DEFAULT_R 93.2   /* G.107 with all parameters at their defaults */
-#define LOSS_ROBUST 25.1 /* Bpl of G.711 with concealment, G.113 */
+#include "base/text.h"
 
-double msnav_quality_r(double delay_ms, double loss_percent) {
-  double r = DEFAULT_R - 0.024 * delay_ms;
-  if (delay_ms > 177.3) {
-    r -= 0.11 * (delay_ms - 177.3);
+/* R without any impairment that is computed here (G.107 table 3). */
+#define R_DEFAULT 93.2
+
+/* Equipment impairment and robustness against loss, ITU-T G.113 appendix I;
+ * PCM with concealment is what unknown codecs are taken for. */
+typedef struct impairment {
+  const char *codec;
+  double ie;
+  double bpl;
+} impairment;
+
+static const impairment impairments[] = {
+  {"PCMU", 0, 25.1}, {"PCMA", 0, 25.1}, {"G723", 15, 16.1},
+  {"GSM", 20, 10},   {"DVI4", 7, 10}, /* as G.726 with 32 kbit/s */
+};
+
+static const impairment *impairment_of(const char *codec) {
+  size_t count = sizeof(impairments) / sizeof(impairments[0]);
+  for (size_t i = 1; codec != NULL && i < count; i++) {
+    if (msnav_text_equal_nocase(msnav_str_of(codec),
+                                msnav_str_of(impairments[i].codec))) {
+      return &impairments[i];
+    }
   }
-  r -= 95 * loss_percent / (loss_percent + LOSS_ROBUST);
-  return r < 0 ? 0 : r;
+  return &impairments[0];
+}
+
+/* Id without echo: the usual linear form of G.107 section 7.4 (R. Cole and
+ * J. Rosenbluth, "Voice over IP performance monitoring", 2001). */
+static double delay_impairment(uint32_t delay_us) {
+  double ms = delay_us / 1000.0;
+  double id = 0.024 * ms;
+  return ms > 177.3 ? id + 0.11 * (ms - 177.3) : id;
+}
+
+double msnav_quality_r(const msnav_quality *q) {
+  const impairment *im = impairment_of(q->codec);
+  double loss = q->loss_permyriad / 100.0;
+  /* G.107 equation 7-29 for random loss */
+  double ie = im->ie + (95 - im->ie) * loss / (loss + im->bpl);
+  double r = R_DEFAULT - delay_impairment(q->delay_us) - ie;
+  return r > 0 ? r : 0;
 }
 
 double msnav_quality_mos(double r) {
@@ -22,24 +56,4 @@ double msnav_quality_mos(double r) {
   }
   double mos = 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6;
   return mos < 1 ? 1 : mos;
-}
-
-/* 10 log10 of a power of two's multiple: the exponent, and the fraction by a
- * straight line, which is at most 0.26 dB off. */
-uint8_t msnav_quality_level(const int16_t *pcm, size_t samples) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < samples; i++) {
-    sum += (uint64_t)((int32_t)pcm[i] * pcm[i]);
-  }
-  uint64_t mean = samples > 0 ? sum / samples : 0;
-  if (mean == 0) {
-    return 127;
-  }
-  unsigned exponent = 63u - (unsigned)__builtin_clzll(mean);
-  uint64_t fraction = (mean << 8 >> exponent) - 256; /* 0...255 */
-  uint64_t log2_q8 = (uint64_t)exponent << 8 | fraction;
-  uint64_t full = 30u << 8; /* 32768 squared */
-  uint64_t below = log2_q8 < full ? full - log2_q8 : 0;
-  uint64_t db = (below * 771 + (1u << 15)) >> 16; /* 3.0103 / 256 */
-  return db > 127 ? 127 : (uint8_t)db;
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a listener would say: ITU-T G.107 in the form that VoIP meters use,
- * and sound levels. */
+/* What a listener would say about it: the E-model (ITU-T G.107). */
 #ifndef MSNAV_MEDIA_QUALITY_H
 #define MSNAV_MEDIA_QUALITY_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <msnav/base.h>
 
-/* R, 0...100, of G.711 with concealment: one-way delay in ms, loss in
- * percent of packets. */
-double msnav_quality_r(double delay_ms, double loss_percent);
-/* MOS, 1...4.5, of R (G.107 annex B). */
+typedef struct msnav_quality {
+  const char *codec;       /* encoding name, or NULL */
+  uint32_t delay_us;       /* from mouth to ear */
+  uint32_t loss_permyriad; /* of the frames, 1/10,000, as they are heard */
+} msnav_quality;
+
+/* Transmission rating R, 0...93, defaults of G.107 for all that is not
+ * known here. */
+double msnav_quality_r(const msnav_quality *q);
+
+/* MOS-CQE of a rating, 1...4.5 (G.107 annex B). */
 double msnav_quality_mos(double r);
-/* Level of a frame in -dBov, 0 (loudest)...127 (silence). */
-uint8_t msnav_quality_level(const int16_t *pcm, size_t samples);
 
 #endif

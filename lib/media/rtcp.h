@@ -1,70 +1,109 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* RTCP packets as bytes (RFC 3550 section 6), and when to send them. */
+/* RTCP (RFC 3550 section 6): reading and writing of datagrams, and when to
+ * send one. */
 #ifndef MSNAV_MEDIA_RTCP_H
 #define MSNAV_MEDIA_RTCP_H
 
 #include <msnav/base.h>
 
-/* A report block, as it is written and read. */
-typedef struct msnav_rtcp_block {
-  uint32_t ssrc;     /* whom it is about */
-  uint8_t fraction;  /* lost since the last report, 1/256 */
-  int32_t lost;      /* cumulative, 24 bits */
-  uint32_t highest;  /* extended sequence number */
-  uint32_t jitter;   /* RTP units */
-  uint32_t last_sr;  /* middle 32 bits of its NTP timestamp */
-  uint32_t since_sr; /* 1/65536 s */
-} msnav_rtcp_block;
+#define MSNAV_RTCP_SR 200
+#define MSNAV_RTCP_RR 201
+#define MSNAV_RTCP_SDES 202
+#define MSNAV_RTCP_BYE 203
+#define MSNAV_RTCP_APP 204
 
-/* What one datagram says.  Packets may stand alone (RTC/1.2 sends them so);
- * unknown types and profile extensions are skipped. */
-typedef struct msnav_rtcp {
-  bool has_ssrc; /* some packet names its sender */
-  uint32_t ssrc;
-  bool has_sr;
-  uint32_t ntp_middle;
-  bool has_block; /* about our SSRC; the last one counts */
-  msnav_rtcp_block block;
-  bool bye;         /* BYE of ssrc */
-  unsigned packets; /* in the datagram */
-} msnav_rtcp;
+#define MSNAV_CNAME_MAX 63
 
-/* MSNAV_ERR_PARSE when any length or version is wrong; nothing of such a
- * datagram counts. */
-msnav_error msnav_rtcp_read(const uint8_t *data, size_t len, uint32_t our_ssrc,
-                            msnav_rtcp *out);
+/* ---- reading */
 
-typedef struct msnav_rtcp_writer {
-  uint32_t ssrc;
-  bool sender; /* SR, else RR */
+/* One packet of a datagram. */
+typedef struct msnav_rtcp_packet {
+  const uint8_t *data; /* the packet with its header */
+  size_t len;          /* bytes, without padding */
+  uint8_t type;
+  uint8_t count; /* reports, chunks or sources */
+} msnav_rtcp_packet;
+
+/* Check a whole datagram: versions, lengths, padding, and that the reports,
+ * chunks and sources of the types above lie inside their packets.
+ * MSNAV_ERR_PARSE otherwise.  As protocol.md section 6 asks, any type may
+ * come first or alone, what follows the reports of an SR or RR (a profile
+ * extension) is not looked at, and neither are other types, 192...223. */
+msnav_error msnav_rtcp_check(const uint8_t *data, size_t len);
+
+/* Take the next packet of a checked datagram; false at its end. */
+bool msnav_rtcp_next(const uint8_t **data, size_t *len, msnav_rtcp_packet *out);
+
+typedef struct msnav_sender_info {
   uint64_t ntp;
-  uint32_t timestamp; /* that belongs to ntp */
-  uint32_t packets, bytes;
-  bool has_block;
-  msnav_rtcp_block block;
-  const char *cname;
+  uint32_t timestamp;
+  uint32_t packets;
+  uint32_t octets;
+} msnav_sender_info;
+
+typedef struct msnav_report_block {
+  uint32_t ssrc;
+  uint32_t highest; /* extended sequence number */
+  uint32_t jitter;  /* ticks of the RTP clock */
+  uint32_t lsr;     /* middle of the NTP timestamp of the last SR */
+  uint32_t dlsr;    /* since then, 1/65536 s */
+  int32_t lost;     /* cumulative, 24 bits */
+  uint8_t fraction; /* lost since the last report, 1/256 */
+} msnav_report_block;
+
+/* SSRC of the packet's sender. */
+uint32_t msnav_rtcp_ssrc(const msnav_rtcp_packet *p);
+/* of an SR */
+void msnav_rtcp_sender_info(const msnav_rtcp_packet *p, msnav_sender_info *out);
+/* the reports of an SR or RR: is there one about this SSRC? */
+bool msnav_rtcp_find_block(const msnav_rtcp_packet *p, uint32_t ssrc,
+                           msnav_report_block *out);
+/* of a BYE: does it name this SSRC? */
+bool msnav_rtcp_bye_names(const msnav_rtcp_packet *p, uint32_t ssrc);
+
+/* ---- writing */
+
+typedef struct msnav_rtcp_report {
+  uint32_t ssrc;
+  const msnav_sender_info *sender; /* NULL: a receiver report */
+  const msnav_report_block *block; /* NULL: nothing was received */
+  const char *cname;               /* not terminated */
+  uint8_t cname_len;
   bool bye;
-} msnav_rtcp_writer;
+} msnav_rtcp_report;
 
-/* SR or RR, SDES with CNAME, BYE when asked for; at most 160 bytes. */
-size_t msnav_rtcp_write(const msnav_rtcp_writer *w, uint8_t *out);
+/* SR or RR, SDES with CNAME, and BYE; at most 28 + 24 + 76 + 8 bytes. */
+size_t msnav_rtcp_write(const msnav_rtcp_report *r, uint8_t *out);
 
-/* RFC 3550 section 6.3 for two members. */
+/* ---- timing (RFC 3550 section 6.3) for a session of two */
+
 typedef struct msnav_rtcp_timer {
-  msnav_usec next, previous;
-  uint32_t average; /* size with UDP and IP headers, bytes times 16 */
+  msnav_usec last;       /* tp: when we sent last */
+  msnav_usec next;       /* tn */
+  uint32_t average_q4;   /* size of datagrams with IP and UDP headers */
+  uint32_t bytes_second; /* that may be spent on RTCP */
   uint32_t random;
-  uint32_t bandwidth; /* bit/s of the session */
-  bool initial;
+  uint8_t members; /* we, and the peer when it was heard */
+  bool initial;    /* nothing was sent yet */
 } msnav_rtcp_timer;
 
-void msnav_rtcp_timer_init(msnav_rtcp_timer *t, uint32_t random,
-                           uint32_t bandwidth, msnav_usec now);
-/* Whether to send now; else next was put off (reconsideration, 6.3.6). */
-bool msnav_rtcp_timer_due(msnav_rtcp_timer *t, msnav_usec now);
-/* A datagram of this size was sent, or received. */
-void msnav_rtcp_timer_sent(msnav_rtcp_timer *t, size_t bytes, msnav_usec now);
-void msnav_rtcp_timer_received(msnav_rtcp_timer *t, size_t bytes);
-uint32_t msnav_random(uint32_t *state);
+/* bandwidth of the session in bit/s, a twentieth of which is RTCP's. */
+void msnav_rtcp_timer_init(msnav_rtcp_timer *t, uint32_t bandwidth,
+                           uint32_t random, msnav_usec now);
+
+/* A new random interval, us. */
+msnav_usec msnav_rtcp_interval(msnav_rtcp_timer *t);
+
+/* `next` has come.  Timer reconsideration: false when it was put off. */
+bool msnav_rtcp_timer_expire(msnav_rtcp_timer *t, msnav_usec now);
+
+/* We sent so many bytes of RTCP. */
+void msnav_rtcp_timer_sent(msnav_rtcp_timer *t, size_t len, msnav_usec now);
+
+/* So many bytes came from the peer. */
+void msnav_rtcp_timer_heard(msnav_rtcp_timer *t, size_t len);
+
+/* The peer said BYE: reverse reconsideration. */
+void msnav_rtcp_timer_left(msnav_rtcp_timer *t, msnav_usec now);
 
 #endif

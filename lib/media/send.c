@@ -1,56 +1,129 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From sound and payloads to datagrams. */
+/* RTP that goes out. */
 #include "media/stream.h"
+
+#include "media/level.h"
+#include "media/rtp.h"
+
 #include <string.h>
 
-static bool may_send(const msnav_stream *s) {
-  return s->can_send && s->remote_rtp.port != 0 && s->remote_rtp.ip != 0;
+/* After so long without a call the caller's clock has stood still, or the
+ * stream was held: the timestamp has to catch up (RFC 3550 section 5.1). */
+#define PAUSE_US 1000000
+
+size_t msnav_stream_send_samples(const msnav_stream *s) {
+  return s != NULL && s->tx.codec != NULL ? s->tx.codec->frame_samples : 0;
 }
 
-/* The header in front of a payload that stands in its place already. */
-static void finish(msnav_stream *s, const msnav_rtp *rtp, uint8_t *out,
-                   size_t payload, size_t *len) {
-  stream_sender *o = &s->sender;
-  msnav_rtp_write(out, rtp);
-  o->sequence++;
-  o->packets++;
-  o->bytes += (uint32_t)payload;
-  o->spoke = true;
-  *len = MSNAV_RTP_HEADER + payload;
+uint32_t msnav_stream_send_rate(const msnav_stream *s) {
+  return s != NULL && s->tx.codec != NULL ? s->tx.codec->sample_rate : 0;
 }
 
-static bool send_dtmf(msnav_stream *s, uint8_t *out, size_t *len) {
-  stream_sender *o = &s->sender;
-  msnav_rtp rtp = {.ssrc = o->ssrc,
-                   .sequence = o->sequence,
-                   .payload_type = o->dtmf_type};
-  if (!msnav_dtmf_next(&s->dtmf_sender, o->timestamp, o->dtmf_step,
-                       out + MSNAV_RTP_HEADER, &rtp.timestamp, &rtp.marker)) {
-    return false;
+const msnav_addr *msnav_stream_remote(const msnav_stream *s) {
+  static const msnav_addr none = {0, 0};
+  return s != NULL ? &s->source.rtp : &none;
+}
+
+msnav_error
+msnav_stream_dtmf(msnav_stream *s, unsigned event, msnav_usec duration) {
+  if (s == NULL) {
+    return MSNAV_ERR_INVALID;
   }
-  finish(s, &rtp, out, MSNAV_DTMF_PAYLOAD, len);
-  return true;
+  if (s->tx.event_type == 0 || s->tx.codec == NULL) {
+    return MSNAV_ERR_UNSUPPORTED;
+  }
+  return msnav_dtmf_queue(&s->digits, event, duration);
 }
 
-static msnav_error
-send_sound(msnav_stream *s, const int16_t *pcm, uint8_t *out, size_t *len) {
-  stream_sender *o = &s->sender;
-  int n = o->codec->encode(o->state, pcm, o->codec->frame_samples,
-                           out + MSNAV_RTP_HEADER,
-                           MSNAV_STREAM_MTU - MSNAV_RTP_HEADER);
-  o->level = msnav_quality_level(pcm, (size_t)o->codec->frame_samples *
-                                        o->codec->channels);
-  if (n <= 0) { /* the codec is silent, or cannot */
-    o->mark = true;
-    return n == 0 ? MSNAV_ERR_AGAIN : (msnav_error)n;
+/* Time goes on by one frame, whether it is sent or not. */
+static uint32_t next_timestamp(msnav_sender *t, msnav_usec now) {
+  if (t->started && now > t->last && now - t->last > PAUSE_US) {
+    uint64_t frames = (now - t->last) / t->frame_us;
+    t->timestamp += (uint32_t)(frames - 1) * t->step;
+    t->talking = false;
   }
-  msnav_rtp rtp = {.ssrc = o->ssrc,
-                   .sequence = o->sequence,
-                   .timestamp = o->timestamp,
-                   .payload_type = o->type,
-                   .marker = o->mark};
-  o->mark = false;
-  finish(s, &rtp, out, (size_t)n, len);
+  uint32_t timestamp = t->timestamp;
+  t->timestamp += t->step;
+  t->last = now;
+  t->started = true;
+  return timestamp;
+}
+
+static void write_header(msnav_sender *t, uint8_t *out, uint8_t type,
+                         uint32_t timestamp, bool marker) {
+  msnav_rtp rtp = {
+    .timestamp = timestamp,
+    .ssrc = t->ssrc,
+    .sequence = t->sequence++,
+    .payload_type = type,
+    .marker = marker,
+  };
+  msnav_rtp_write(out, &rtp);
+}
+
+static void count_sent(msnav_sender *t, size_t payload) {
+  t->packets++;
+  t->bytes += payload;
+}
+
+static size_t send_event(msnav_stream *s, uint32_t timestamp, uint8_t *out) {
+  msnav_sender *t = &s->tx;
+  msnav_dtmf_tick tick = {
+    .timestamp = timestamp,
+    .units = t->frame_us / (1000000 / MSNAV_DTMF_CLOCK),
+    .clock_rate = t->clock_rate,
+  };
+  msnav_dtmf_packet p;
+  msnav_dtmf_next(&s->digits, &tick, &p);
+  write_header(t, out, t->event_type, p.timestamp, p.marker);
+  memcpy(out + MSNAV_RTP_HEADER, p.payload, sizeof(p.payload));
+  count_sent(t, sizeof(p.payload));
+  t->talking = false;
+  return MSNAV_RTP_HEADER + sizeof(p.payload);
+}
+
+/* Bytes of headers and redundant block before the payload, 0 when the packet
+ * is sent plain. */
+static size_t
+add_redundancy(msnav_stream *s, uint32_t timestamp, uint8_t *out) {
+  const msnav_sender *t = &s->tx;
+  if (t->distance == 0) {
+    return 0;
+  }
+  return msnav_red_write(s->history, t->distance, t->payload_type, timestamp,
+                         out);
+}
+
+static void remember(msnav_stream *s, const uint8_t *payload, size_t len,
+                     uint32_t timestamp) {
+  msnav_red_block b = {.data = payload,
+                       .len = (uint16_t)len,
+                       .payload_type = s->tx.payload_type};
+  msnav_red_remember(s->history, &b, timestamp);
+}
+
+/* The codec writes to where its bytes will be sent from. */
+static msnav_error send_sound(msnav_stream *s, const int16_t *pcm,
+                              uint32_t timestamp, uint8_t *out, size_t *len) {
+  msnav_sender *t = &s->tx;
+  size_t before = add_redundancy(s, timestamp, out + MSNAV_RTP_HEADER);
+  uint8_t *payload = out + MSNAV_RTP_HEADER + before;
+  int written =
+    t->codec->encode(t->state, pcm, t->codec->frame_samples, payload,
+                     MSNAV_STREAM_MTU - MSNAV_RTP_HEADER - before);
+  if (written <= 0) {
+    t->talking = false;
+    return written < 0 ? (msnav_error)written : MSNAV_ERR_AGAIN;
+  }
+  write_header(t, out, before > 0 ? t->red_type : t->payload_type, timestamp,
+               !t->talking);
+  t->talking = true;
+  t->redundant += before > 0;
+  if (t->distance > 0) {
+    remember(s, payload, (size_t)written, timestamp);
+  }
+  count_sent(t, before + (size_t)written);
+  *len = MSNAV_RTP_HEADER + before + (size_t)written;
   return MSNAV_OK;
 }
 
@@ -59,142 +132,67 @@ msnav_error msnav_stream_send(msnav_stream *s, const int16_t *pcm,
   if (s == NULL || out == NULL || len == NULL) {
     return MSNAV_ERR_INVALID;
   }
-  stream_sender *o = &s->sender;
-  if (o->codec == NULL) {
+  if (!s->can_send || s->tx.codec == NULL || s->source.rtp.port == 0) {
     return MSNAV_ERR_STATE;
   }
-  msnav_error err = MSNAV_ERR_AGAIN;
-  if (!may_send(s)) {
-    o->mark = true;
-    err = MSNAV_ERR_STATE;
-  } else if (msnav_dtmf_busy(&s->dtmf_sender)) {
-    o->mark = true;
-    err = send_dtmf(s, out, len) ? MSNAV_OK : MSNAV_ERR_AGAIN;
-  } else if (pcm != NULL) {
-    err = send_sound(s, pcm, out, len);
-  } else {
-    o->mark = true;
-    o->level = 127;
+  uint32_t timestamp = next_timestamp(&s->tx, now);
+  s->tx.level = pcm != NULL ? msnav_level(pcm, s->tx.codec->frame_samples)
+                            : MSNAV_LEVEL_SILENCE;
+  if (msnav_dtmf_is_due(&s->digits)) {
+    *len = send_event(s, timestamp, out);
+    return MSNAV_OK;
   }
-  o->timestamp += o->step;
-  o->last = now;
-  return err;
+  if (pcm == NULL) {
+    s->tx.talking = false;
+    return MSNAV_ERR_AGAIN;
+  }
+  return send_sound(s, pcm, timestamp, out, len);
 }
 
 msnav_error
 msnav_stream_send_payload(msnav_stream *s, const msnav_payload *payload,
                           msnav_usec now, uint8_t *out, size_t *len) {
   if (s == NULL || payload == NULL || out == NULL || len == NULL ||
-      (payload->data == NULL && payload->len > 0)) {
+      payload->data == NULL || payload->len == 0) {
     return MSNAV_ERR_INVALID;
   }
-  if (s->kind != MSNAV_STREAM_VIDEO || !may_send(s)) {
+  if (s->kind != MSNAV_STREAM_VIDEO || !s->can_send ||
+      s->source.rtp.port == 0) {
     return MSNAV_ERR_STATE;
   }
   if (payload->len > MSNAV_STREAM_MTU - MSNAV_RTP_HEADER) {
     return MSNAV_ERR_TOO_LONG;
   }
-  stream_sender *o = &s->sender;
-  if (payload->len > 0) {
-    memcpy(out + MSNAV_RTP_HEADER, payload->data, payload->len);
-  }
-  msnav_rtp rtp = {.ssrc = o->ssrc,
-                   .sequence = o->sequence,
-                   .timestamp = payload->timestamp,
-                   .payload_type = o->type,
-                   .marker = payload->marker};
-  o->timestamp = payload->timestamp;
-  o->last = now;
-  finish(s, &rtp, out, payload->len, len);
+  msnav_sender *t = &s->tx;
+  t->timestamp = payload->timestamp;
+  t->last = now;
+  t->started = true;
+  write_header(t, out, t->payload_type, payload->timestamp, payload->marker);
+  memcpy(out + MSNAV_RTP_HEADER, payload->data, payload->len);
+  count_sent(t, payload->len);
+  *len = MSNAV_RTP_HEADER + payload->len;
   return MSNAV_OK;
 }
 
-msnav_error
-msnav_stream_dtmf(msnav_stream *s, unsigned event, msnav_usec duration) {
-  if (s == NULL) {
-    return MSNAV_ERR_INVALID;
-  }
-  if (s->sender.dtmf_type == 0 || s->sender.codec == NULL) {
-    return MSNAV_ERR_UNSUPPORTED;
-  }
-  return msnav_dtmf_press(&s->dtmf_sender, event, duration);
-}
-
-msnav_usec msnav_stream_rtcp_due(const msnav_stream *s) {
-  return s->remote_rtcp.port != 0 && s->remote_rtcp.ip != 0 ? s->rtcp_timer.next
-                                                            : MSNAV_NEVER;
-}
-
-static void
-report_block(msnav_stream *s, msnav_usec now, msnav_rtcp_writer *w) {
-  const msnav_receiver *r = &s->receiver;
-  if (!r->known) {
+/* Redundancy costs a second payload: worth it when the peer misses about one
+ * packet in fifty, too much when nearly nothing is lost.  More loss comes in
+ * longer bursts, which a larger distance steps over. */
+void msnav_stream_adapt(msnav_stream *s) {
+  msnav_sender *t = &s->tx;
+  unsigned lost = s->reports.remote_fraction; /* 1/256 */
+  if (t->red_type == 0 || s->history == NULL) {
     return;
   }
-  w->has_block = true;
-  w->block =
-    (msnav_rtcp_block){.ssrc = r->ssrc,
-                       .fraction = msnav_receiver_fraction(&s->receiver),
-                       .lost = (int32_t)msnav_receiver_lost(r),
-                       .highest = r->cycles + r->max_seq,
-                       .jitter = r->jitter_q4 >> 4};
-  if (s->reports.peer_sr != 0) {
-    msnav_usec since = now - s->reports.peer_sr_at;
-    w->block.last_sr = s->reports.peer_sr;
-    w->block.since_sr = (uint32_t)(since * 65536 / 1000000);
+  unsigned distance = t->distance;
+  if (lost >= 26) {
+    distance = 2;
+  } else if (lost >= 5) {
+    distance = distance > 0 ? distance : 1;
+  } else if (lost < 2) {
+    distance = 0;
   }
-}
-
-static void write_report(msnav_stream *s, msnav_usec now, uint64_t ntp,
-                         bool bye, uint8_t *out, size_t *len) {
-  stream_sender *o = &s->sender;
-  uint32_t rate = o->codec != NULL ? o->codec->clock_rate : 0;
-  msnav_rtcp_writer w = {
-    .ssrc = o->ssrc,
-    .sender = o->spoke || o->spoke_before,
-    .ntp = ntp,
-    .timestamp = o->timestamp + (uint32_t)((now - o->last) * rate / 1000000),
-    .packets = o->packets,
-    .bytes = o->bytes,
-    .cname = s->cname,
-    .bye = bye,
-  };
-  report_block(s, now, &w);
-  *len = msnav_rtcp_write(&w, out);
-  if (w.sender) {
-    s->reports.our_sr = (uint32_t)(ntp >> 16);
-    s->reports.our_sr_at = now;
+  if (distance > 0 && t->distance == 0) {
+    msnav_red_clear(s->history);
   }
-  o->spoke_before = o->spoke;
-  o->spoke = false;
-  o->rtcp_packets++;
-  msnav_rtcp_timer_sent(&s->rtcp_timer, *len, now);
-}
-
-msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
-                                    uint64_t ntp, uint8_t *out, size_t *len) {
-  if (s == NULL || out == NULL || len == NULL) {
-    return MSNAV_ERR_INVALID;
-  }
-  if (msnav_stream_rtcp_due(s) == MSNAV_NEVER) {
-    return MSNAV_ERR_STATE;
-  }
-  if (!msnav_rtcp_timer_due(&s->rtcp_timer, now)) {
-    return MSNAV_ERR_AGAIN;
-  }
-  write_report(s, now, ntp, false, out, len);
-  return MSNAV_OK;
-}
-
-msnav_error msnav_stream_write_bye(msnav_stream *s, msnav_usec now,
-                                   uint64_t ntp, uint8_t *out, size_t *len) {
-  if (s == NULL || out == NULL || len == NULL) {
-    return MSNAV_ERR_INVALID;
-  }
-  bool silent = s->sender.packets == 0 && s->sender.rtcp_packets == 0;
-  if (silent || msnav_stream_rtcp_due(s) == MSNAV_NEVER) {
-    return MSNAV_ERR_STATE;
-  }
-  write_report(s, now, ntp, true, out, len);
-  return MSNAV_OK;
+  t->distance = (uint8_t)distance;
 }

@@ -1,105 +1,122 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One struct with everything that was counted. */
+/* Everything that was counted, in one struct. */
 #include "media/stream.h"
+
+#include "media/quality.h"
+
 #include <string.h>
 
-#define MOUTH_TO_EAR 40 /* ms besides buffer and network: framing, devices */
+/* The smallest struct that holds anything. */
+#define STATS_LEAST (sizeof(size_t) + sizeof(uint64_t))
 
-static uint32_t units_to_us(const msnav_receiver *r, uint32_t units) {
-  return r->clock_q32 != 0 ? (uint32_t)(((uint64_t)units << 32) / r->clock_q32)
-                           : 0;
+static uint32_t ratio(uint64_t part, uint64_t whole, uint32_t scale) {
+  return whole > 0 ? (uint32_t)(part * scale / whole) : 0;
 }
 
-static void receiving(const msnav_stream *s, msnav_stream_stats *o) {
-  const msnav_receiver *r = &s->receiver;
-  o->received_packets = r->received;
-  o->received_bytes = s->received_bytes;
-  o->received_rtcp = s->reports.received;
-  o->lost_packets = msnav_receiver_lost(r);
-  o->reordered_packets = s->reordered;
-  o->duplicate_packets = s->refused.duplicate;
-  o->jitter_us = units_to_us(r, r->jitter_q4 >> 4);
-  o->refused_malformed = s->refused.malformed;
-  o->refused_source = s->refused.source;
-  o->refused_ssrc = s->refused.ssrc;
-  o->refused_format = s->refused.format;
-  o->refused_payload = s->refused.payload;
-  o->refused_rtcp = s->refused.rtcp;
-  o->refused_rate = s->refused.rate;
-  o->late_packets = s->refused.late;
-  o->last_received = s->last_received;
-  o->remote_ssrc = r->known ? r->ssrc : 0;
-  o->receive_payload_type = s->receive_type;
-  int64_t expected = o->lost_packets + (int64_t)o->received_packets;
-  if (expected > 0 && o->lost_packets > 0) {
-    o->loss_permille = (uint32_t)(o->lost_packets * 1000 / expected);
-  }
-  if (r->losses > 0) {
-    o->burst_permille =
-      (uint32_t)((uint64_t)r->burst_losses * 1000 / r->losses);
-  }
+static void get_sent(const msnav_stream *s, msnav_stream_stats *t) {
+  t->sent_packets = s->tx.packets;
+  t->sent_bytes = s->tx.bytes;
+  t->sent_rtcp = s->reports.sent;
+  t->sent_redundant = s->tx.redundant;
+  t->sent_level = s->tx.level;
 }
 
-static void playing(const msnav_stream *s, msnav_stream_stats *o) {
+static void get_received(const msnav_stream *s, msnav_stream_stats *t) {
+  const msnav_sequence *q = &s->rx.sequence;
+  uint64_t expected = s->before.expected;
+  expected += q->unique > 0 ? msnav_sequence_expected(q) : 0;
+  t->received_packets = s->before.packets + q->unique;
+  t->received_bytes = s->rx.bytes;
+  t->received_rtcp = s->reports.received;
+  t->lost_packets = (int64_t)(expected - t->received_packets);
+  t->reordered_packets = s->before.reordered + q->reordered;
+  t->duplicate_packets = s->before.repeated + q->repeated;
+  t->jitter_us = s->rx.arrival.jitter_q4 >> 4;
+  uint64_t lost = t->lost_packets > 0 ? (uint64_t)t->lost_packets : 0;
+  t->loss_permille = ratio(lost, expected, 1000);
+  t->burst_permille = ratio(s->rx.bursts.crowded, s->rx.bursts.lost, 1000);
+  t->remote_ssrc = s->rx.ssrc;
+  t->receive_payload_type = s->rx.payload_type;
+  t->last_received = s->rx.arrival.arrival > s->reports.last
+                       ? s->rx.arrival.arrival
+                       : s->reports.last;
+}
+
+static void get_refused(const msnav_stream *s, msnav_stream_stats *t) {
+  const msnav_refused *r = &s->refused;
+  t->refused_malformed = r->malformed;
+  t->refused_source = r->source;
+  t->refused_ssrc = r->ssrc;
+  t->refused_sequence = r->sequence;
+  t->refused_format = r->format;
+  t->refused_payload = r->payload;
+  t->refused_srtp = r->srtp;
+  t->refused_rtcp = r->rtcp;
+  t->refused_rate = r->rate;
+}
+
+static void get_reports(const msnav_stream *s, msnav_stream_stats *t) {
+  const msnav_reports *r = &s->reports;
+  t->round_trip_us = r->round_trip_us;
+  t->remote_loss_permille = ratio(r->remote_fraction, 256, 1000);
+  t->remote_lost_packets = r->remote_lost;
+  t->remote_jitter_us = ratio(r->remote_jitter, s->tx.clock_rate, 1000000);
+}
+
+/* From mouth to ear: half the way there and back, the jitter buffer and a
+ * packet's worth of sound. */
+static void get_quality(const msnav_stream *s, const msnav_playout_stats *p,
+                        msnav_stream_stats *t) {
+  const msnav_audio_codec *codec = s->decoders[s->u.playout.decoder].codec;
+  uint32_t packet_us = s->u.playout.jitter.play_us;
+  msnav_quality q = {
+    .codec = codec != NULL ? codec->name : NULL,
+    .delay_us = t->round_trip_us / 2 + p->delay_us + packet_us,
+    .loss_permyriad =
+      ratio(p->concealed, (uint64_t)p->played + p->concealed, 10000),
+  };
+  double r = msnav_quality_r(&q);
+  t->r_factor = (uint32_t)(r + 0.5);
+  t->mos_centi = (uint32_t)(msnav_quality_mos(r) * 100 + 0.5);
+}
+
+static void get_playout(const msnav_stream *s, msnav_stream_stats *t) {
   msnav_playout_stats p;
   msnav_playout_get_stats(&s->u.playout, &p);
-  o->discarded_frames = p.discarded;
-  o->played_frames = p.played;
-  o->concealed_frames = p.concealed;
-  o->recovered_frames = p.recovered;
-  o->underruns = p.underruns;
-  o->resyncs += p.resyncs;
-  o->concealed_us = p.concealed_us;
-  o->inserted_us = p.inserted_us;
-  o->removed_us = p.removed_us;
-  o->delay_us = p.delay_us;
-  o->target_us = p.target_us;
-}
-
-static void judge(msnav_stream_stats *o) {
-  int64_t expected = o->lost_packets + (int64_t)o->received_packets;
-  int64_t missing =
-    o->lost_packets - (int64_t)o->recovered_frames + (int64_t)o->late_packets;
-  if (o->received_packets == 0) {
-    return; /* nobody has heard anything yet */
+  t->late_packets = p.late - s->needless;
+  t->discarded_frames = p.discarded;
+  t->played_frames = p.played;
+  t->concealed_frames = p.concealed;
+  t->recovered_frames = (uint64_t)p.recovered + s->recovered;
+  t->underruns = p.underruns;
+  t->resyncs = (uint64_t)(p.resyncs - s->cuts) + s->jumps;
+  t->concealed_us = p.concealed_us;
+  t->inserted_us = p.inserted_us;
+  t->removed_us = p.removed_us;
+  t->delay_us = p.delay_us;
+  t->target_us = p.target_us;
+  t->received_level = s->level;
+  if (p.played > 0) {
+    get_quality(s, &p, t);
   }
-  double loss = expected > 0 && missing > 0
-                  ? 100.0 * (double)missing / (double)expected
-                  : 0;
-  double delay = o->delay_us / 1e3 + o->round_trip_us / 2e3 + MOUTH_TO_EAR;
-  double r = msnav_quality_r(delay, loss);
-  o->r_factor = (uint32_t)(r + 0.5);
-  o->mos_centi = (uint32_t)(100 * msnav_quality_mos(r) + 0.5);
 }
 
 msnav_error
 msnav_stream_get_stats(const msnav_stream *s, msnav_stream_stats *stats) {
-  if (s == NULL || stats == NULL || stats->size < sizeof(stats->size)) {
+  if (s == NULL || stats == NULL || stats->size < STATS_LEAST) {
     return MSNAV_ERR_INVALID;
   }
-  const stream_sender *out = &s->sender;
-  const stream_reports *r = &s->reports;
-  msnav_stream_stats o = {
-    .size = stats->size,
-    .sent_packets = out->packets,
-    .sent_bytes = out->bytes,
-    .sent_rtcp = out->rtcp_packets,
-    .resyncs = s->resyncs,
-    .ssrc_changes = s->ssrc_changes,
-    .events_lost = s->events_lost,
-    .round_trip_us = r->round_trip,
-    .remote_loss_permille = (uint32_t)r->fraction * 1000 / 256,
-    .remote_lost_packets = r->lost,
-    .remote_jitter_us = units_to_us(&s->receiver, r->jitter),
-    .sent_level = out->level,
-    .received_level = s->received_level,
-  };
-  receiving(s, &o);
+  size_t size = stats->size;
+  msnav_stream_stats t = {.size = size};
+  get_sent(s, &t);
+  get_received(s, &t);
+  get_refused(s, &t);
+  get_reports(s, &t);
+  t.ssrc_changes = s->ssrc_changes;
+  t.events_lost = s->events_lost;
   if (s->kind == MSNAV_STREAM_AUDIO) {
-    playing(s, &o);
-    judge(&o);
+    get_playout(s, &t);
   }
-  size_t n = stats->size < sizeof(o) ? stats->size : sizeof(o);
-  memcpy(stats, &o, n);
+  memcpy(stats, &t, size < sizeof(t) ? size : sizeof(t));
   return MSNAV_OK;
 }

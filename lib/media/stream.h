@@ -1,80 +1,177 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a stream is made of: one block of memory. */
+/* The one state of a stream, ordered so that what every packet touches lies
+ * together.  Shared by stream.c, receive.c, send.c, report.c and stats.c. */
 #ifndef MSNAV_MEDIA_STREAM_H
 #define MSNAV_MEDIA_STREAM_H
 
 #include "media/dtmf.h"
 #include "media/playout.h"
-#include "media/quality.h"
-#include "media/receiver.h"
+#include "media/red.h"
 #include "media/rtcp.h"
+#include "media/sequence.h"
+#include "media/source.h"
+#include "media/trial.h"
 
 #define MSNAV_STREAM_EVENTS 8
-#define MSNAV_CNAME 64
+#define MSNAV_DTMF_CLOCK 8000
 
-/* What sending goes on from. */
-typedef struct stream_sender {
+/* What a payload type leads to. */
+typedef enum msnav_payload_kind {
+  MSNAV_PAYLOAD_UNKNOWN,
+  MSNAV_PAYLOAD_SOUND,
+  MSNAV_PAYLOAD_VIDEO,
+  MSNAV_PAYLOAD_EVENT,
+  MSNAV_PAYLOAD_RED
+} msnav_payload_kind;
+
+/* Receiving: one source. */
+typedef struct msnav_receiver {
+  uint32_t expect; /* first four bytes of the next packet, without marker; 0
+                      when it has to take the long way */
+  uint32_t ssrc;
+  msnav_addr from;
+  msnav_sequence sequence;
+  msnav_interarrival arrival;
+  uint64_t bytes;
+  msnav_bursts bursts;
+  uint32_t clock_rate;  /* of arrival */
+  uint8_t kind;         /* a msnav_payload_kind */
+  uint8_t slot;         /* of SOUND: the decoder */
+  uint8_t payload_type; /* of the last frame */
+  bool known;           /* ssrc is listened to */
+  bool firm;            /* it has passed its probation */
+  bool left;            /* it said BYE */
+  bool fresh;           /* the next packet starts the count anew */
+} msnav_receiver;
+
+/* Sums over sources that were there before. */
+typedef struct msnav_totals {
+  uint64_t packets;
+  uint64_t expected;
+  uint64_t repeated;
+  uint64_t reordered;
+} msnav_totals;
+
+typedef struct msnav_refused {
+  uint64_t malformed, source, ssrc;
+  uint64_t rtcp;
+  uint32_t sequence, format, payload, rate, srtp;
+} msnav_refused;
+
+typedef struct msnav_sender {
   const msnav_audio_codec *codec;
-  void *state; /* of the decoder with the same codec, or of its own */
-  bool own_state;
-  bool mark; /* the next packet begins a talk spurt */
-  uint8_t type, dtmf_type, level;
-  uint16_t sequence;
-  uint32_t ssrc, timestamp, step, dtmf_step;
-  uint32_t packets, bytes, rtcp_packets;
-  msnav_usec last; /* when timestamp was current */
-  bool spoke;      /* RTP went out since the last report but one */
-  bool spoke_before;
-} stream_sender;
+  void *state;
+  msnav_usec last; /* time of the last frame */
+  uint64_t packets;
+  uint64_t bytes;
+  uint32_t ssrc;
+  uint32_t timestamp; /* of the next frame */
+  uint32_t step;      /* RTP clock of a frame */
+  uint32_t frame_us;
+  uint32_t clock_rate;
+  uint32_t redundant; /* packets with a redundant block */
+  uint16_t sequence;  /* of the next packet */
+  uint8_t payload_type;
+  uint8_t event_type; /* telephone-event, 0: none */
+  uint8_t red_type;   /* 0: none */
+  uint8_t distance;   /* of redundant blocks, 0: none */
+  uint8_t level;
+  bool talking;   /* the last frame was sent */
+  bool started;   /* last is known */
+  bool own_state; /* state is no decoder's */
+} msnav_sender;
 
-/* What the peer's reports said. */
-typedef struct stream_reports {
-  uint32_t peer_sr; /* middle of its last SR, 0: none */
-  msnav_usec peer_sr_at;
-  uint32_t our_sr; /* middle of ours */
-  msnav_usec our_sr_at;
-  uint32_t round_trip; /* µs */
-  uint32_t jitter;     /* RTP units */
-  int32_t lost;
-  uint8_t fraction;
-  uint32_t received; /* datagrams */
-  msnav_usec window; /* of the rate limit */
-  uint8_t in_window;
-} stream_reports;
+/* RTCP: what we know from it and what the next report needs. */
+typedef struct msnav_reports {
+  msnav_rtcp_timer timer;
+  msnav_usec sent_at; /* our last SR */
+  msnav_usec sr_at;   /* the peer's last SR */
+  msnav_usec last;    /* when RTCP was heard */
+  uint32_t sent_mid;  /* NTP of our last SR, 0: none */
+  uint32_t sr_mid;    /* NTP of the peer's last SR, 0: none */
+  uint32_t sent;      /* datagrams */
+  uint32_t received;
+  uint32_t packets_before; /* sent RTP packets at our last report */
+  uint32_t round_trip_us;
+  uint32_t remote_jitter; /* RTP clock */
+  int32_t remote_lost;
+  uint8_t remote_fraction; /* 1/256 */
+  uint8_t silent;          /* reports since RTP was sent, at most 2 */
+  uint8_t tokens;          /* of the rate limit */
+  uint8_t cname_len;
+  bool received_any; /* refilled is known */
+  char cname[MSNAV_CNAME_MAX];
+  uint32_t refilled; /* the tokens, 1/4 s */
+} msnav_reports;
 
-typedef struct stream_refusals {
-  uint32_t malformed, source, ssrc, format, payload, rtcp, rate, late,
-    duplicate;
-} stream_refusals;
+typedef struct msnav_events {
+  struct {
+    uint32_t value;
+    uint32_t duration_us;
+  } ring[MSNAV_STREAM_EVENTS];
+  uint8_t kinds[MSNAV_STREAM_EVENTS];
+  uint8_t head;
+  uint8_t count;
+} msnav_events;
 
 struct msnav_stream {
-  /* touched by every packet first */
-  msnav_receiver receiver;
+  msnav_receiver rx;
+  msnav_sender tx;
+  uint32_t resyncs;     /* of the playout that were told or asked for */
+  uint32_t cuts;        /* of them, asked for */
+  uint32_t jumps;       /* of sequence numbers */
+  uint32_t recovered;   /* frames from redundant blocks */
+  uint32_t needless;    /* redundant blocks that came too late */
+  uint32_t events_lost; /* that did not fit into events */
+  uint32_t ssrc_changes;
+  uint8_t kind;       /* a msnav_stream_kind */
+  uint8_t usable;     /* bit n: decoder n may be used by packets */
+  uint8_t event_type; /* telephone-event to receive, 0: none */
+  uint8_t red_type;   /* RED to receive, 0: none */
+  uint8_t level;      /* of what was played last */
+  bool can_send;
+  bool can_receive;
+  bool has_payload;
+  bool red_seen;      /* redundant blocks were received */
+  uint32_t red_us;    /* what they need of delay, 0: they are not needed */
+  uint32_t min_delay; /* as configured, us */
+  msnav_usec red_at;  /* when one was needed */
   msnav_source source;
-  stream_sender sender;
-  uint8_t kind, dtmf_in, red_in, decoder_count;
-  bool can_send, can_receive, has_payload;
-  uint8_t last_decoder;
-  uint8_t receive_type, received_level;
-  uint32_t received_bytes, reordered, resyncs, ssrc_changes, events_lost;
-  msnav_usec last_received;
-  stream_refusals refused;
-  msnav_addr remote_rtp, remote_rtcp; /* signalled */
+  msnav_trial trial;
+  msnav_dtmf_receiver event;
+  msnav_dtmf_sender digits;
+  msnav_events events;
+  msnav_totals before;
+  msnav_refused refused;
+  msnav_reports reports;
+  msnav_red_history *history; /* only while RED is to be sent */
   msnav_decoder decoders[MSNAV_STREAM_FORMATS];
-  msnav_dtmf_sender dtmf_sender;
-  msnav_dtmf_receiver dtmf_receiver;
-  msnav_rtcp_timer rtcp_timer;
-  stream_reports reports;
-  msnav_stream_event events[MSNAV_STREAM_EVENTS];
-  uint8_t event_head, event_count;
-  char cname[MSNAV_CNAME];
   union {
     msnav_playout playout; /* audio */
-    msnav_payload payload; /* video */
+    msnav_payload payload; /* video: the last one */
   } u;
 };
 
-/* ---- stream.c */
-void msnav_stream_push_event(msnav_stream *s, msnav_stream_event event);
+/* Queue an event. */
+void msnav_stream_tell(msnav_stream *s, msnav_stream_event_kind kind,
+                       uint32_t value, msnav_usec duration);
+void msnav_stream_tell_dtmf(msnav_stream *s, const msnav_dtmf_news *news);
+
+/* Close the books on the source that was heard so far. */
+void msnav_stream_fold(msnav_stream *s);
+
+/* Make the next packet take the long way. */
+static inline void msnav_stream_distrust(msnav_stream *s) {
+  s->rx.expect = 0;
+}
+
+/* The sound before and after this moment has nothing to do with each other. */
+void msnav_stream_cut(msnav_stream *s);
+
+/* Tell about jumps that the playout found. */
+void msnav_stream_tell_resyncs(msnav_stream *s);
+
+/* A report about what we send came: whether redundancy is worth its bits. */
+void msnav_stream_adapt(msnav_stream *s);
 
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sound out. */
+#include "media/stream.h"
+
+#include "media/level.h"
+
+#include <string.h>
+
+#define RATE_DEFAULT 8000
+
+unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm, size_t samples,
+                           msnav_usec now) {
+  if (s == NULL || pcm == NULL) {
+    return 0;
+  }
+  if (s->event.active) {
+    msnav_dtmf_news news;
+    msnav_dtmf_expire(&s->event, now, &news);
+    msnav_stream_tell_dtmf(s, &news);
+  }
+  if (s->kind != MSNAV_STREAM_AUDIO || !s->can_receive) {
+    memset(pcm, 0, samples * sizeof(*pcm));
+    s->level = MSNAV_LEVEL_SILENCE;
+    return MSNAV_PLAYED_NOISE;
+  }
+  unsigned played = msnav_playout_pull(&s->u.playout, pcm, samples, now);
+  s->level = msnav_level(pcm, samples);
+  return played;
+}
+
+uint32_t msnav_stream_play_rate(const msnav_stream *s) {
+  if (s == NULL || s->kind != MSNAV_STREAM_AUDIO) {
+    return RATE_DEFAULT;
+  }
+  return msnav_playout_rate(&s->u.playout);
+}
