@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Hostile datagrams from trusted and other places into a stream that plays,
+ * reports and is changed meanwhile.  What is counted must add up, and nothing
+ * may be sent to a host that was not named. */
+#include <msnav/media.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      abort();                                                                 \
+    }                                                                          \
+  } while (0)
+
+#define NAMED 0x0a000001u
+#define NAMED_TOO 0x0a000002u
+
+typedef struct input {
+  const uint8_t *data;
+  size_t len;
+} input;
+
+static unsigned take(input *in) {
+  if (in->len == 0) {
+    return 0;
+  }
+  in->len--;
+  return *in->data++;
+}
+
+static msnav_stream_config config_of(unsigned flags) {
+  const msnav_audio_codec *pcmu = msnav_codec_builtin(0);
+  const msnav_audio_codec *other = msnav_codec_builtin(1 + (flags >> 6));
+  return (msnav_stream_config){
+    .size = sizeof(msnav_stream_config),
+    .policy = flags & 3u ? (flags & 3u) - 1 : MSNAV_SOURCE_LATCH,
+    .remote_rtp = {NAMED, (uint16_t)(flags & 4 ? 5004 : 6000)},
+    .remote_host = NAMED_TOO,
+    .formats = {{pcmu, 0}, {other, 8}, {NULL, 13}},
+    .format_count = 3,
+    .send_codec = flags & 8 ? other : pcmu,
+    .dtmf_payload_type = 101,
+    .dtmf_receive_type = 101,
+    .red_payload_type = 97,
+    .red_receive_type = flags & 16 ? 0 : 97,
+    .can_send = 1,
+    .can_receive = (flags & 32) == 0,
+    .ssrc = 0x11111111,
+    .random = flags,
+    .cname = "fuzz",
+  };
+}
+
+/* A datagram: up to 255 bytes of the input, with a header that makes sense
+ * where the input asks for one. */
+static void
+receive(msnav_stream *s, input *in, uint16_t *sequence, msnav_usec now) {
+  unsigned flags = take(in);
+  size_t len = take(in);
+  uint8_t *data = malloc(len > 0 ? len : 1);
+  for (size_t i = 0; i < len; i++) {
+    data[i] = (uint8_t)take(in);
+  }
+  if ((flags & 1) != 0 && len >= 12) {
+    *sequence = (uint16_t)(*sequence + 1 + (flags >> 6));
+    data[0] = 0x80;
+    data[2] = (uint8_t)(*sequence >> 8);
+    data[3] = (uint8_t)*sequence;
+    memset(data + 8, 0x22, 4);
+  }
+  msnav_addr from = {flags & 2 ? NAMED : NAMED_TOO + (flags >> 2 & 1),
+                     (uint16_t)(flags & 8 ? 5004 : 6000)};
+  if ((flags & 0x30) == 0x30) {
+    from.port++;
+    (void)msnav_stream_receive_rtcp(s, data, len, &from, now);
+  } else {
+    (void)msnav_stream_receive(s, data, len, &from, now);
+  }
+  free(data);
+}
+
+static void check(msnav_stream *s) {
+  msnav_stream_stats t = {.size = sizeof(t)};
+  CHECK(msnav_stream_get_stats(s, &t) == MSNAV_OK);
+  CHECK(t.received_level <= 127 && t.sent_level <= 127);
+  CHECK(t.r_factor <= 100 && t.mos_centi <= 450);
+  CHECK(t.loss_permille <= 1000 && t.burst_permille <= 1000);
+  uint32_t rtp = msnav_stream_remote(s)->ip;
+  uint32_t rtcp = msnav_stream_remote_rtcp(s)->ip;
+  CHECK(rtp == NAMED || rtp == NAMED_TOO);
+  CHECK(rtcp == NAMED || rtcp == NAMED_TOO);
+}
+
+static void work(msnav_stream *s, unsigned what, msnav_usec now) {
+  int16_t pcm[960];
+  uint8_t out[MSNAV_STREAM_MTU];
+  size_t len = 0;
+  memset(pcm, (int)what, sizeof(pcm));
+  switch (what & 7) {
+  case 0:
+    (void)msnav_stream_update(s, &(msnav_stream_config){.size = 1}, now);
+    break;
+  case 1: {
+    msnav_stream_config c = config_of(what >> 3);
+    CHECK(msnav_stream_update(s, &c, now) == MSNAV_OK);
+    break;
+  }
+  case 2:
+    (void)msnav_stream_dtmf(s, what >> 3, 40000 + what * 1000);
+    break;
+  case 3:
+    (void)msnav_stream_write_rtcp(s, now, now << 20, out, &len);
+    break;
+  case 4: {
+    msnav_stream_event e;
+    while (msnav_stream_next_event(s, &e) == MSNAV_OK) {
+      CHECK(e.kind >= MSNAV_STREAM_DTMF_BEGIN &&
+            e.kind <= MSNAV_STREAM_PEER_BYE);
+    }
+    break;
+  }
+  default:
+    CHECK(msnav_stream_play(s, pcm, msnav_stream_play_rate(s) / 50, now) != 0);
+    (void)msnav_stream_send(s, pcm, now, out, &len);
+    break;
+  }
+  CHECK(len <= MSNAV_STREAM_MTU);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  input in = {data, size};
+  msnav_stream_config c = config_of(take(&in) & 0xdf);
+  msnav_stream *s;
+  msnav_usec now = 1000000;
+  uint16_t sequence = 0;
+  CHECK(msnav_stream_new(&c, now, &s) == MSNAV_OK);
+  while (in.len > 0) {
+    unsigned what = take(&in);
+    now += (what >> 4) * 4000;
+    if ((what & 8) != 0) {
+      receive(s, &in, &sequence, now);
+    } else {
+      work(s, what >> 4 | (take(&in) & 0xf8), now);
+    }
+    check(s);
+  }
+  msnav_stream_free(s);
+  return 0;
+}
