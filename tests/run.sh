@@ -25,8 +25,9 @@ ninja -C "$build" >"$build.log" 2>&1 || {
 suites=""
 for s in "$@"; do suites="$suites --suite $s"; done
 status=0
+# more than there are processors: many tests wait for time-outs
 # shellcheck disable=SC2086
-meson test -C "$build" --no-rebuild --print-errorlogs $suites || status=$?
+meson test --num-processes 6 -C "$build" --no-rebuild --print-errorlogs $suites || status=$?
 python3 - "$build/meson-logs/testlog.json" <<'PYTHON'
 import json
 import sys
