@@ -97,8 +97,9 @@ typedef struct msnav_stream_config {
                                      nobody speaks and 13 is receivable */
   uint32_t cn_payload_type;     /**< comfort noise to send; 0: none */
   uint32_t srtp_suite;          /**< a #msnav_srtp_suite */
-  uint8_t srtp_send_key[30];    /**< master key and salt; wiped from the
-                                     library's memory after use */
+  uint8_t srtp_send_key[30];    /**< master key and salt; the library's copy
+                                     is wiped when the stream ends or gets
+                                     another key */
   uint8_t srtp_receive_key[30]; /**< likewise */
 } msnav_stream_config;
 
@@ -124,10 +125,13 @@ MSNAV_API void msnav_stream_free(msnav_stream *s);
  *  The delay bounds stay, and the kind cannot be changed.  Codecs that stay
  *  keep their state.  What was sent while the stream did not receive is no
  *  loss.
+ *  With the same SRTP keys, roll-over counters and replay windows go on; a
+ *  stream that is encrypted stays so.
  *  @param s      the stream.
  *  @param config the whole new configuration.
  *  @param now    current time.
- *  @return as msnav_stream_new(); on failure nothing changed. */
+ *  @return as msnav_stream_new(), MSNAV_ERR_INVALID also for a change from
+ *          SRTP to plain RTP; on failure nothing changed. */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_update(
   msnav_stream *s, const msnav_stream_config *config, msnav_usec now);
 
@@ -215,7 +219,8 @@ MSNAV_API uint32_t msnav_stream_play_rate(const msnav_stream *s);
  *  @retval MSNAV_OK        send it to msnav_stream_remote()
  *  @retval MSNAV_ERR_AGAIN nothing to send for this frame
  *  @retval MSNAV_ERR_STATE the stream may not send (held, no codec, no
- *                          address) */
+ *                          address)
+ *  @retval MSNAV_ERR_LIMIT the SRTP key is worn out: agree on another one */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_send(msnav_stream *s,
                                                          const int16_t *pcm,
                                                          msnav_usec now,

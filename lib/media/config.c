@@ -54,7 +54,7 @@ static msnav_error check(const msnav_stream_config *c) {
       !are_formats_typed(c) || !are_codecs_usable(c)) {
     return MSNAV_ERR_INVALID;
   }
-  return c->srtp_suite == MSNAV_SRTP_NONE ? MSNAV_OK : MSNAV_ERR_UNSUPPORTED;
+  return MSNAV_OK;
 }
 
 /* The caller's struct may be older or newer than ours. */

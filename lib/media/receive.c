@@ -123,11 +123,8 @@ next_picture(msnav_stream *s, const uint8_t *data, size_t len, msnav_usec now) {
   return MSNAV_OK;
 }
 
-msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data, size_t len,
-                                 const msnav_addr *from, msnav_usec now) {
-  if (s == NULL || data == NULL || from == NULL) {
-    return MSNAV_ERR_INVALID;
-  }
+static inline msnav_error receive(msnav_stream *s, uint8_t *data, size_t len,
+                                  const msnav_addr *from, msnav_usec now) {
   const msnav_receiver *r = &s->rx;
   if (len > MSNAV_RTP_HEADER && len <= MSNAV_STREAM_MTU &&
       ((msnav_get32(data) ^ r->expect) & 0xff7fffffu) == 0 &&
@@ -137,6 +134,37 @@ msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data, size_t len,
                                           : next_sound(s, data, len, now);
   }
   return receive_any(s, data, len, from, now);
+}
+
+/* Strangers do not cost a decryption; RTCP that came here is another's. */
+static NOINLINE msnav_error receive_srtp(msnav_stream *s, uint8_t *data,
+                                         size_t len, const msnav_addr *from,
+                                         msnav_usec now) {
+  uint8_t slot;
+  bool rtcp =
+    msnav_rtp_is_rtcp(data, len) &&
+    msnav_packet_kind(s, data[1] & 0x7f, &slot) == MSNAV_PAYLOAD_UNKNOWN;
+  if (rtcp || msnav_source_check(&s->source, from) == MSNAV_TRUST_NONE) {
+    return receive_any(s, data, len, from, now);
+  }
+  if (len > MSNAV_STREAM_MTU) {
+    s->refused.malformed++;
+    return MSNAV_ERR_PARSE;
+  }
+  if (msnav_srtp_unprotect(s->srtp, data, &len) != MSNAV_OK) {
+    s->refused.srtp++;
+    return MSNAV_ERR_PARSE;
+  }
+  return receive(s, data, len, from, now);
+}
+
+msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data, size_t len,
+                                 const msnav_addr *from, msnav_usec now) {
+  if (s == NULL || data == NULL || from == NULL) {
+    return MSNAV_ERR_INVALID;
+  }
+  return s->srtp != NULL ? receive_srtp(s, data, len, from, now)
+                         : receive(s, data, len, from, now);
 }
 
 msnav_error

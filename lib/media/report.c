@@ -96,12 +96,21 @@ is_from_peer(const msnav_stream *s, const uint8_t *data, size_t len) {
   return true;
 }
 
-static msnav_error check(msnav_stream *s, const uint8_t *data, size_t len,
+/* Decrypt before the rate is looked at: what is not authentic must not use
+ * up what the peer is allowed. */
+static msnav_error check(msnav_stream *s, uint8_t *data, size_t *size,
                          const msnav_addr *from, msnav_usec now) {
   if (!msnav_source_check_rtcp(&s->source, from)) {
     s->refused.rtcp++;
     return MSNAV_ERR_SOURCE;
   }
+  if (s->srtp != NULL &&
+      (*size > MSNAV_STREAM_MTU ||
+       msnav_srtp_unprotect_rtcp(s->srtp, data, size) != MSNAV_OK)) {
+    s->refused.srtp++;
+    return MSNAV_ERR_PARSE;
+  }
+  size_t len = *size;
   if (!is_within_rate(&s->reports, now)) {
     s->refused.rate++;
     return MSNAV_ERR_LIMIT;
@@ -123,7 +132,7 @@ msnav_stream_receive_rtcp(msnav_stream *s, uint8_t *data, size_t len,
   if (s == NULL || data == NULL || from == NULL) {
     return MSNAV_ERR_INVALID;
   }
-  msnav_error err = check(s, data, len, from, now);
+  msnav_error err = check(s, data, &len, from, now);
   if (err != MSNAV_OK) {
     return err;
   }
@@ -229,6 +238,11 @@ write(msnav_stream *s, msnav_usec now, uint64_t ntp, bool bye, uint8_t *out) {
   return len;
 }
 
+static msnav_error seal(msnav_stream *s, uint8_t *out, size_t *len) {
+  return s->srtp != NULL ? msnav_srtp_protect_rtcp(s->srtp, out, len)
+                         : MSNAV_OK;
+}
+
 msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
                                     uint64_t ntp, uint8_t *out, size_t *len) {
   if (s == NULL || out == NULL || len == NULL) {
@@ -241,7 +255,7 @@ msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
     return MSNAV_ERR_AGAIN;
   }
   *len = write(s, now, ntp, false, out);
-  return MSNAV_OK;
+  return seal(s, out, len);
 }
 
 msnav_error msnav_stream_write_bye(msnav_stream *s, msnav_usec now,
@@ -255,5 +269,5 @@ msnav_error msnav_stream_write_bye(msnav_stream *s, msnav_usec now,
     return MSNAV_ERR_STATE;
   }
   *len = write(s, now, ntp, true, out);
-  return MSNAV_OK;
+  return seal(s, out, len);
 }

@@ -66,6 +66,15 @@ static void count_sent(msnav_sender *t, size_t payload) {
   t->bytes += payload;
 }
 
+static size_t most_payload(const msnav_stream *s) {
+  return MSNAV_STREAM_MTU - MSNAV_RTP_HEADER -
+         (s->srtp != NULL ? MSNAV_SRTP_TRAILER : 0);
+}
+
+static inline msnav_error seal(msnav_stream *s, uint8_t *out, size_t *len) {
+  return s->srtp != NULL ? msnav_srtp_protect(s->srtp, out, len) : MSNAV_OK;
+}
+
 static size_t send_event(msnav_stream *s, uint32_t timestamp, uint8_t *out) {
   msnav_sender *t = &s->tx;
   msnav_dtmf_tick tick = {
@@ -108,9 +117,8 @@ static msnav_error send_sound(msnav_stream *s, const int16_t *pcm,
   msnav_sender *t = &s->tx;
   size_t before = add_redundancy(s, timestamp, out + MSNAV_RTP_HEADER);
   uint8_t *payload = out + MSNAV_RTP_HEADER + before;
-  int written =
-    t->codec->encode(t->state, pcm, t->codec->frame_samples, payload,
-                     MSNAV_STREAM_MTU - MSNAV_RTP_HEADER - before);
+  int written = t->codec->encode(t->state, pcm, t->codec->frame_samples,
+                                 payload, most_payload(s) - before);
   if (written <= 0) {
     t->talking = false;
     return written < 0 ? (msnav_error)written : MSNAV_ERR_AGAIN;
@@ -140,13 +148,14 @@ msnav_error msnav_stream_send(msnav_stream *s, const int16_t *pcm,
                             : MSNAV_LEVEL_SILENCE;
   if (msnav_dtmf_is_due(&s->digits)) {
     *len = send_event(s, timestamp, out);
-    return MSNAV_OK;
+    return seal(s, out, len);
   }
   if (pcm == NULL) {
     s->tx.talking = false;
     return MSNAV_ERR_AGAIN;
   }
-  return send_sound(s, pcm, timestamp, out, len);
+  msnav_error err = send_sound(s, pcm, timestamp, out, len);
+  return err == MSNAV_OK ? seal(s, out, len) : err;
 }
 
 msnav_error
@@ -160,7 +169,7 @@ msnav_stream_send_payload(msnav_stream *s, const msnav_payload *payload,
       s->source.rtp.port == 0) {
     return MSNAV_ERR_STATE;
   }
-  if (payload->len > MSNAV_STREAM_MTU - MSNAV_RTP_HEADER) {
+  if (payload->len > most_payload(s)) {
     return MSNAV_ERR_TOO_LONG;
   }
   msnav_sender *t = &s->tx;
@@ -171,7 +180,7 @@ msnav_stream_send_payload(msnav_stream *s, const msnav_payload *payload,
   memcpy(out + MSNAV_RTP_HEADER, payload->data, payload->len);
   count_sent(t, payload->len);
   *len = MSNAV_RTP_HEADER + payload->len;
-  return MSNAV_OK;
+  return seal(s, out, len);
 }
 
 /* Redundancy costs a second payload: worth it when the peer misses about one

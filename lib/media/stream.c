@@ -58,15 +58,28 @@ static void set_source(msnav_stream *s, const msnav_stream_config *c) {
 }
 
 static msnav_error apply(msnav_stream *s, const msnav_stream_config *c) {
-  msnav_error err = msnav_setup_codecs(s, c);
+  msnav_srtp *srtp;
+  msnav_error err = msnav_srtp_plan(s->srtp, c, &srtp);
   if (err != MSNAV_OK) {
     return err;
   }
+  err = msnav_setup_codecs(s, c);
+  if (err != MSNAV_OK) {
+    msnav_srtp_abandon(s->srtp, srtp);
+    return err;
+  }
+  msnav_srtp_adopt(&s->srtp, srtp);
   set_sender(&s->tx, c);
   set_directions(s, c);
   set_source(s, c);
   msnav_stream_distrust(s);
   return MSNAV_OK;
+}
+
+/* Of the copy on the stack. */
+static void forget_keys(msnav_stream_config *c) {
+  explicit_bzero(c->srtp_send_key, sizeof(c->srtp_send_key));
+  explicit_bzero(c->srtp_receive_key, sizeof(c->srtp_receive_key));
 }
 
 static void set_cname(msnav_reports *r, const char *cname) {
@@ -112,10 +125,12 @@ msnav_error msnav_stream_new(const msnav_stream_config *config, msnav_usec now,
   }
   msnav_stream *s = calloc(1, sizeof(*s));
   if (s == NULL) {
+    forget_keys(&c);
     return MSNAV_ERR_NOMEM;
   }
   init(s, &c, now);
   err = apply(s, &c);
+  forget_keys(&c);
   if (err != MSNAV_OK) {
     free(s);
     return err;
@@ -130,6 +145,7 @@ void msnav_stream_free(msnav_stream *s) {
     return;
   }
   msnav_setup_close(s);
+  msnav_srtp_free(s->srtp);
   free(s);
 }
 
@@ -145,7 +161,9 @@ msnav_stream_update(msnav_stream *s, const msnav_stream_config *config,
   if (err != MSNAV_OK) {
     return err;
   }
-  return c.kind == s->kind ? apply(s, &c) : MSNAV_ERR_INVALID;
+  err = c.kind == s->kind ? apply(s, &c) : MSNAV_ERR_INVALID;
+  forget_keys(&c);
+  return err;
 }
 
 size_t msnav_stream_footprint(void) {

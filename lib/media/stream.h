@@ -10,6 +10,7 @@
 #include "media/rtcp.h"
 #include "media/sequence.h"
 #include "media/source.h"
+#include "media/srtp.h"
 #include "media/trial.h"
 
 #define MSNAV_STREAM_EVENTS 8
@@ -145,6 +146,7 @@ struct msnav_stream {
   msnav_refused refused;
   msnav_reports reports;
   msnav_red_history *history; /* only while RED is to be sent */
+  msnav_srtp *srtp;           /* NULL: plain RTP */
   msnav_decoder decoders[MSNAV_STREAM_FORMATS];
   union {
     msnav_playout playout; /* audio */

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The linker replaces malloc by __wrap_malloc (meson.build). */
 #include "support/oom.h"
-#include <stddef.h>
+#include <malloc.h>
+#include <string.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
+void __real_free(void *block);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+void __wrap_free(void *block);
 
 static unsigned until; /* the one that fails, 0: none */
 static bool failed;
@@ -47,4 +50,28 @@ void *__wrap_calloc(size_t count, size_t size) {
 
 void *__wrap_realloc(void *old, size_t size) {
   return fails() ? NULL : __real_realloc(old, size);
+}
+
+/* ---- what is left in memory */
+
+static const void *watched;
+static size_t watched_len;
+static unsigned found;
+
+void oom_watch(const void *secret, size_t len) {
+  watched = secret;
+  watched_len = len;
+  found = 0;
+}
+
+unsigned oom_found(void) {
+  return found;
+}
+
+void __wrap_free(void *block) {
+  if (block != NULL && watched != NULL &&
+      memmem(block, malloc_usable_size(block), watched, watched_len) != NULL) {
+    found++;
+  }
+  __real_free(block);
 }
