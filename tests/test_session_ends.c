@@ -246,6 +246,22 @@ static void an_unconfirmed_hangup_says_so(void **state) {
   tear_down(&a, &b);
 }
 
+/* paper section 4: the other side sends a CANCEL too; its SIP answer may have
+ * been lost. */
+static void a_cancel_confirms_a_hangup(void **state) {
+  (void)state;
+  side a;
+  side b;
+  go_to(&a, &b, TALK);
+  feed(&a, MSNAV_EV_HANGUP, START);
+  pump(&a, START);
+  pump(&b, START); /* its CANCEL */
+  feed(&a, MSNAV_EV_TIMEOUT, START + 2 * SECOND);
+  pump(&a, START + 2 * SECOND);
+  assert_int_equal(info_of(a.last).reason, MSNAV_REASON_HANGUP_LOCAL);
+  tear_down(&a, &b);
+}
+
 /* ---- messages that cross on their way */
 
 /* What a side sent and nobody has got yet, to the other. */
@@ -491,6 +507,7 @@ int main(void) {
     cmocka_unit_test(each_end_is_seen_from_both_sides),
     cmocka_unit_test(the_clock_ends_every_state),
     cmocka_unit_test(an_unconfirmed_hangup_says_so),
+    cmocka_unit_test(a_cancel_confirms_a_hangup),
     cmocka_unit_test(cancel_crosses_the_first_accept),
     cmocka_unit_test(cancel_crosses_the_second_accept),
     cmocka_unit_test(cancel_after_the_second_accept_tears_sip_down),

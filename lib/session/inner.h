@@ -27,6 +27,7 @@ struct msnav_session {
   msnav_session *dirty_next, **dirty_link; /* those with actions */
   uint8_t state, role, reason, message;
   bool crossing, conflict, listening;
+  bool told; /* the peer's CANCEL came: it knows of the end */
   uint16_t actions;
   uint32_t media, requested, peer_conn_type;
   msnav_addr local, remote;

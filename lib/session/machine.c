@@ -27,7 +27,7 @@ static msnav_reason reason_of_code(uint32_t code) {
 /* The first reason given stays. */
 static void note_reason(msnav_session *s, const transition *t) {
   if (t->reason == REASON_UNCONFIRMED) {
-    s->reason = s->reason == MSNAV_REASON_HANGUP_LOCAL
+    s->reason = s->reason == MSNAV_REASON_HANGUP_LOCAL && !s->told
                   ? MSNAV_REASON_BYE_TIMEOUT
                   : s->reason;
   } else if (t->reason == REASON_BY_CODE) {
@@ -67,6 +67,7 @@ msnav_session_apply(msnav_session *s, msnav_event event, msnav_usec now) {
   }
   uint16_t actions = t->actions;
   bool changed = t->next != s->state;
+  s->told = s->told || event == MSNAV_EV_GOT_CANCEL;
   note_reason(s, t);
   set_timer(s, (session_timer)t->timer, now);
   if (t->next == MSNAV_STATE_ENDED || t->next == MSNAV_STATE_HANGING_UP) {

@@ -33,7 +33,8 @@ typedef enum session_message {
 /* Reasons that are not fixed. */
 enum {
   REASON_BY_CODE = 100,    /* the Cancel-Code says it */
-  REASON_UNCONFIRMED = 101 /* a local hang-up becomes BYE_TIMEOUT */
+  REASON_UNCONFIRMED = 101 /* a local hang-up becomes BYE_TIMEOUT, unless
+                              the peer said CANCEL */
 };
 
 /* Bit of an action kind in a set of actions. */
