@@ -9,6 +9,27 @@
 #include "support/world.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The library prints nothing, and Sofia nothing in its name: what comes on
+ * stderr is caught while a call runs. */
+static int caught, real_stderr;
+
+static int catch_stderr(void **state) {
+  (void)state;
+  FILE *f = tmpfile();
+  caught = f != NULL ? fileno(f) : -1;
+  real_stderr = dup(STDERR_FILENO);
+  return caught >= 0 ? 0 : -1;
+}
+
+static bool was_quiet(void) {
+  struct stat is;
+  fflush(stderr);
+  (void)dup2(real_stderr, STDERR_FILENO);
+  return fstat(caught, &is) == 0 && is.st_size == 0;
+}
 
 #define SHARE 1000
 #define ALL 10000
@@ -200,6 +221,7 @@ static void show(const plan *p, const world *w, const char *what) {
 /* One call; whether it went as it should. */
 static bool run(uint64_t seed, double loss, tally *t) {
   world w;
+  (void)dup2(caught, STDERR_FILENO);
   simnet_begin(seed);
   plan p = make_plan(seed);
   if (loss >= 0) { /* nothing but this loss and some delay */
@@ -221,11 +243,13 @@ static bool run(uint64_t seed, double loss, tally *t) {
   }
   world_close(&w);
   unsigned left = simnet_end();
-  if (left > 0) {
-    print_message("seed %llu: %u descriptors left\n", (unsigned long long)seed,
-                  left);
+  bool quiet = was_quiet();
+  if (left > 0 || !quiet) {
+    print_message("seed %llu: %u descriptors left%s\n",
+                  (unsigned long long)seed, left, quiet ? "" : ", printed");
+    (void)!ftruncate(caught, 0);
   }
-  return good && left == 0;
+  return good && left == 0 && quiet;
 }
 
 static unsigned share(unsigned part, unsigned all) {
@@ -271,6 +295,18 @@ static void calls_are_set_up_when_a_tenth_is_lost(void **state) {
   assert_true(t.set_up >= n - n / 1000);
 }
 
+/* Seeds that once went wrong. */
+static void old_sins_are_not_forgotten(void **state) {
+  (void)state;
+  static const uint64_t seeds[] = {
+    7514, 7599, /* a re-INVITE without an ACK was a network failure */
+    2343, 3167, /* Sofia complained on stderr about a BYE */
+  };
+  for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
+    assert_true(run(seeds[i], -1, NULL));
+  }
+}
+
 /* One call is enough for the trace to be told apart. */
 static void calls_can_be_repeated(void **state) {
   (void)state;
@@ -287,8 +323,9 @@ static void calls_can_be_repeated(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(calls_can_be_repeated),
+    cmocka_unit_test(old_sins_are_not_forgotten),
     cmocka_unit_test(every_call_ends_in_a_definite_state),
     cmocka_unit_test(calls_are_set_up_when_a_tenth_is_lost),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, catch_stderr, NULL);
 }

@@ -83,8 +83,16 @@ static void on_closed(void *arg, unsigned status) {
   (void)msnav_call_feed(call, MSNAV_EV_SIP_CLOSED);
 }
 
+/* Without an ACK it is the dialog that is lost, not the network; before the
+ * call is up the session's own deadline names the reason. */
 static void on_failed(void *arg, msnav_error error) {
   msnav_call *call = arg;
+  if (error == MSNAV_ERR_LATE) {
+    if (call->talking) {
+      (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+    }
+    return;
+  }
   msnav_call_log(call->ctx, MSNAV_LOG_ERROR, call, "SIP failed: %s",
                  msnav_strerror(error));
   (void)msnav_call_feed(call, MSNAV_EV_FAILED);

@@ -167,7 +167,9 @@ static void let_go(msnav_dialog *d) {
   nta_leg_destroy(d->stray);
   d->stray = NULL;
   msnav_shard_disown(d->shard);
+  msnav_shard_hush(); /* a BYE whose end nobody waits for is announced */
   nta_agent_destroy(d->agent);
+  msnav_shard_unhush();
   d->agent = NULL;
 }
 
