@@ -220,7 +220,7 @@ static void show(const plan *p, const world *w, const char *what) {
 
 /* One call; whether it went as it should. */
 static bool run(uint64_t seed, double loss, tally *t) {
-  world w;
+  world w = {0};
   (void)dup2(caught, STDERR_FILENO);
   simnet_begin(seed);
   plan p = make_plan(seed);

@@ -237,7 +237,7 @@ static void calls_fail_when_they_are_told_to(void **state) {
 
 /* One whole call; the number of everything that crossed the network. */
 static uint64_t trace_of(uint64_t seed) {
-  world w;
+  world w = {0};
   simnet_begin(seed);
   assert_int_equal(world_open(&w, NULL, NULL), MSNAV_OK);
   simnet_set_path(0, 0,

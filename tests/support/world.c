@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "support/world.h"
+#include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static void deliver(void *arg) {
     (void)msnav_context_receive(m->to->ctx, msnav_str_of(m->to->other->account),
                                 m->payload, m->len);
   }
-  free(m);
+  g_free(m);
 }
 
 static void on_send(void *self, msnav_call *call, msnav_str peer,
@@ -29,10 +30,7 @@ static void on_send(void *self, msnav_call *call, msnav_str peer,
   if (me->loses_msnp || me->other->ctx == NULL) {
     return;
   }
-  letter *m = malloc(sizeof(*m) + len);
-  if (m == NULL) {
-    abort();
-  }
+  letter *m = g_malloc(sizeof(*m) + len);
   *m = (letter){me->other, len};
   memcpy(m->payload, payload, len);
   msnav_usec at = simnet_now() + w->msnp_delay;
@@ -133,14 +131,13 @@ make(world *w, world_person *me, const msnav_config *config, uint32_t ip) {
                                .log = on_log};
   msnav_config plain = world_config(ip);
   me->world = w;
-  return msnav_context_new(msnav_epoll_loop(w->epoll),
-                           config != NULL ? config : &plain, &events, me,
-                           &me->ctx);
+  return msnav_context_new(w->loop, config != NULL ? config : &plain, &events,
+                           me, &me->ctx);
 }
 
 msnav_error
 world_open(world *w, const msnav_config *alice, const msnav_config *bob) {
-  *w = (world){.msnp_delay = 50000};
+  *w = (world){.msnp_delay = 50000, .wrap = w->wrap};
   w->alice.account = "alice@example.com";
   w->bob.account = "bob@example.com";
   w->alice.other = &w->bob;
@@ -150,6 +147,8 @@ world_open(world *w, const msnav_config *alice, const msnav_config *bob) {
   simnet_host(WORLD_BOB_IP);
   msnav_error err = msnav_epoll_new(&w->epoll);
   if (err == MSNAV_OK) {
+    w->loop = msnav_epoll_loop(w->epoll);
+    w->loop = w->wrap != NULL ? w->wrap(w->loop) : w->loop;
     err = make(w, &w->alice, alice, WORLD_ALICE_IP);
   }
   return err == MSNAV_OK ? make(w, &w->bob, bob, WORLD_BOB_IP) : err;
@@ -180,7 +179,9 @@ bool world_run(world *w, msnav_usec until, const unsigned *count, unsigned n) {
   while (w->epoll != NULL && (count == NULL || *count < n) &&
          simnet_now() < until) {
     msnav_usec before = simnet_now();
-    (void)!msnav_epoll_step(w->epoll, until);
+    if (msnav_epoll_step(w->epoll, until) != MSNAV_OK) {
+      w->failed_steps++;
+    }
     simnet_serve();
     idle = simnet_now() == before ? idle + 1 : 0;
     if (idle == 10000) { /* somebody spins: a descriptor that is always ready */

@@ -37,6 +37,10 @@ typedef struct world_person {
 
 typedef struct world {
   msnav_epoll *epoll;
+  const msnav_loop *loop;
+  /* before world_open(): gives the loop that the contexts get; NULL: none */
+  const msnav_loop *(*wrap)(const msnav_loop *loop);
+  unsigned failed_steps; /* of the loop */
   world_person alice, bob;
   msnav_usec msnp_delay;
   msnav_usec msnp_last; /* when the last message on its way arrives */
@@ -44,7 +48,8 @@ typedef struct world {
 
 /* A config to change and to give to world_open(). */
 msnav_config world_config(uint32_t ip);
-/* simnet_begin() must have been called.  NULL configs: the above.
+/* simnet_begin() must have been called; all of *w but wrap is set.  NULL
+ * configs: the above.
  * MSNAV_OK, or why there is no such world. */
 msnav_error
 world_open(world *w, const msnav_config *alice, const msnav_config *bob);
