@@ -46,14 +46,14 @@ static bool skip_display_name(msnav_str *rest) {
   return true;
 }
 
-/* "sip:" and at least one byte, up to stop or the end of the text.  Nobody
- * resolves this URI, so the bytes need only be harmless ones. */
+/* "sip:" and at least one byte, up to stop, blanks or the end of the text.
+ * Nobody resolves this URI, so the bytes need only be harmless ones. */
 static bool read_uri(msnav_str *rest, char stop, msnav_str *uri) {
   if (!msnav_text_starts_nocase(*rest, MSNAV_LITERAL("sip:"))) {
     return false;
   }
   size_t n = 0;
-  while (n < rest->len && rest->ptr[n] != stop) {
+  while (n < rest->len && rest->ptr[n] != stop && rest->ptr[n] != ' ') {
     char c = rest->ptr[n];
     if (!msnav_text_is_alnum(c) && !one_of(c, "@.:-_+%~!$&'()*=/?;[],#")) {
       return false;
@@ -104,7 +104,7 @@ bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
     return false;
   }
   if (brackets) {
-    if (rest.len == 0) {
+    if (rest.len == 0 || rest.ptr[0] != '>') {
       return false;
     }
     skip(&rest, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "sipguard/guard.h"
+#include "sipguard/fold.h"
 #include "sipguard/write.h"
 #include <string.h>
 
@@ -91,6 +91,8 @@ static msnav_guard_verdict check_in(msnav_guard *g, msnav_str data,
       from->port != g->outer_remote.port) {
     return MSNAV_GUARD_SOURCE;
   }
+  char copy[MSNAV_GUARD_MAX_IN];
+  data = msnav_guard_unfold(data, copy);
   msnav_guard_message m;
   msnav_guard_verdict verdict =
     msnav_guard_message_read(data.ptr, data.len, &m);

@@ -24,14 +24,15 @@ typedef enum msnav_guard_verdict {
   MSNAV_GUARD_SIZE,      /* too short, too long, too many or too long lines */
   MSNAV_GUARD_CHARS,     /* control characters, bare CR */
   MSNAV_GUARD_START,     /* no SIP/2.0 request or status line */
-  MSNAV_GUARD_HEADER,    /* header section not closed, folded line */
+  MSNAV_GUARD_HEADER,    /* header section not closed */
   MSNAV_GUARD_DUPLICATE, /* a key header twice */
   MSNAV_GUARD_MISSING,   /* a key header missing */
-  MSNAV_GUARD_VIA,       /* not 1 to 4 sane hops, UDP first; port 0 */
+  MSNAV_GUARD_VIA,       /* not 1 to 8 sane hops, UDP first; port 0 */
   MSNAV_GUARD_ADDRESS,   /* From, To or Record-Route is no sane name-addr */
   MSNAV_GUARD_CALL_ID,
   MSNAV_GUARD_CSEQ,
-  MSNAV_GUARD_BODY,      /* Content-Length is no number, body too long */
+  MSNAV_GUARD_BODY,      /* Content-Length is no number, body too long, or
+                            the peer accepts no SDP */
   MSNAV_GUARD_METHOD,    /* not INVITE, ACK, BYE, CANCEL, OPTIONS */
   MSNAV_GUARD_NO_DIALOG, /* for a dialog or call that is not this one */
   MSNAV_GUARD_TAG,       /* wrong or missing tag */

@@ -94,7 +94,7 @@ static msnav_guard_verdict read_start(msnav_str line, msnav_guard_message *m) {
   msnav_str rest = line;
   msnav_str method = msnav_text_until(&rest, ' ');
   msnav_str uri = msnav_text_until(&rest, ' ');
-  if (!msnav_text_is_token(method, 32) ||
+  if (!msnav_text_is_token(method, 64) ||
       !msnav_text_equal_nocase(rest, version) || uri.len < 5 ||
       !msnav_text_starts_nocase(uri, MSNAV_LITERAL("sip:"))) {
     return MSNAV_GUARD_START;
@@ -135,7 +135,7 @@ static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
     [MSNAV_GUARD_H_ACCEPT] = {{"Accept", 6}, '\0'},
   };
   if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
-    return MSNAV_GUARD_HEADER;
+    return MSNAV_GUARD_HEADER; /* Sofia does not fold */
   }
   msnav_str value = line;
   msnav_str name = msnav_text_until(&value, ':');

@@ -14,8 +14,8 @@
 #define MSNAV_GUARD_MAX_CSEQ 0x7fffffffu /* RFC 3261 section 8.1.1.5 */
 #define MSNAV_GUARD_MAX_PHRASE 64
 #define MSNAV_GUARD_MAX_USER_AGENT 128
-#define MSNAV_GUARD_MAX_LINES 4 /* Via or Record-Route lines */
-#define MSNAV_GUARD_MAX_VIAS 4
+#define MSNAV_GUARD_MAX_LINES 8 /* Via or Record-Route lines */
+#define MSNAV_GUARD_MAX_VIAS 8
 #define MSNAV_GUARD_MAX_VIA 256      /* bytes in one of them */
 #define MSNAV_GUARD_MAX_VIA_ALL 1024 /* in all of them */
 

@@ -260,11 +260,31 @@ take_new(msnav_guard *g, const msnav_guard_message *m, msnav_out *out) {
   return verdict;
 }
 
+/* Whether the peer can read what our answer will be; without the header it
+ * can (RFC 3261 section 20.1). */
+static bool accepts_sdp(const msnav_guard_message *m) {
+  msnav_str rest = m->header[MSNAV_GUARD_H_ACCEPT];
+  bool accepts = rest.ptr == NULL;
+  while (rest.len > 0) {
+    msnav_str range = msnav_text_until(&rest, ',');
+    range = msnav_text_trim(msnav_text_until(&range, ';'));
+    accepts =
+      accepts ||
+      msnav_text_equal_nocase(range, MSNAV_LITERAL("application/sdp")) ||
+      msnav_text_equal_nocase(range, MSNAV_LITERAL("application/*")) ||
+      msnav_text_equal_nocase(range, MSNAV_LITERAL("*/*"));
+  }
+  return accepts;
+}
+
 msnav_guard_verdict
 msnav_guard_request_in(msnav_guard *g, const msnav_guard_message *m,
                        msnav_out *out) {
   if (m->from.tag.len == 0) {
     return MSNAV_GUARD_TAG;
+  }
+  if (m->method == MSNAV_GUARD_INVITE && !accepts_sdp(m)) {
+    return MSNAV_GUARD_BODY;
   }
   if (m->method == MSNAV_GUARD_ACK) {
     return take_ack(g, m, out);

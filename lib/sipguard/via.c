@@ -27,13 +27,23 @@ static size_t host_span(msnav_str text, bool first) {
   return n < text.len && text.ptr[n] == ']' ? n + 1 : 0;
 }
 
-/* "SIP/2.0/UDP host:port": *rest is moved behind it. */
-static bool read_sent_by(msnav_str *rest, bool first) {
-  static const msnav_str protocol = {"SIP/2.0/", 8};
-  if (!msnav_text_starts_nocase(*rest, protocol)) {
+/* A word and the blanks after it. */
+static bool skip_word(msnav_str *rest, msnav_str word) {
+  if (!msnav_text_starts_nocase(*rest, word)) {
     return false;
   }
-  *rest = from(*rest, protocol.len);
+  *rest = msnav_text_trim(from(*rest, word.len));
+  return true;
+}
+
+/* "SIP/2.0/UDP host:port": *rest is moved behind it.  Blanks may stand between
+ * the parts (RFC 3261 section 25.1). */
+static bool read_sent_by(msnav_str *rest, bool first) {
+  static const msnav_str slash = {"/", 1};
+  if (!skip_word(rest, MSNAV_LITERAL("SIP")) || !skip_word(rest, slash) ||
+      !skip_word(rest, MSNAV_LITERAL("2.0")) || !skip_word(rest, slash)) {
+    return false;
+  }
   msnav_str transport = {rest->ptr, span(*rest, "-")};
   *rest = from(*rest, transport.len);
   bool udp = msnav_text_equal_nocase(transport, MSNAV_LITERAL("UDP"));
@@ -46,11 +56,10 @@ static bool read_sent_by(msnav_str *rest, bool first) {
   if (host == 0) {
     return false;
   }
-  *rest = from(*rest, host);
-  if (rest->len == 0 || rest->ptr[0] != ':') {
+  *rest = msnav_text_trim(from(*rest, host));
+  if (!skip_word(rest, MSNAV_LITERAL(":"))) {
     return true;
   }
-  *rest = from(*rest, 1);
   msnav_str port = {rest->ptr, span(*rest, "")};
   *rest = from(*rest, port.len);
   uint32_t number = 0;
