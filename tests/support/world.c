@@ -128,7 +128,8 @@ make(world *w, world_person *me, const msnav_config *config, uint32_t ip) {
                                .incoming = on_incoming,
                                .state = on_state,
                                .sound = &sound,
-                               .log = on_log};
+                               .log = on_log,
+                               .trace = w->trace};
   msnav_config plain = world_config(ip);
   me->world = w;
   return msnav_context_new(w->loop, config != NULL ? config : &plain, &events,
@@ -137,7 +138,7 @@ make(world *w, world_person *me, const msnav_config *config, uint32_t ip) {
 
 msnav_error
 world_open(world *w, const msnav_config *alice, const msnav_config *bob) {
-  *w = (world){.msnp_delay = 50000, .wrap = w->wrap};
+  *w = (world){.msnp_delay = 50000, .wrap = w->wrap, .trace = w->trace};
   w->alice.account = "alice@example.com";
   w->bob.account = "bob@example.com";
   w->alice.other = &w->bob;

@@ -40,6 +40,8 @@ typedef struct world {
   const msnav_loop *loop;
   /* before world_open(): gives the loop that the contexts get; NULL: none */
   const msnav_loop *(*wrap)(const msnav_loop *loop);
+  /* likewise: sees everything, with the person; NULL: nobody */
+  void (*trace)(const msnav_trace *record, void *person);
   unsigned failed_steps; /* of the loop */
   world_person alice, bob;
   msnav_usec msnp_delay;
@@ -48,7 +50,8 @@ typedef struct world {
 
 /* A config to change and to give to world_open(). */
 msnav_config world_config(uint32_t ip);
-/* simnet_begin() must have been called; all of *w but wrap is set.  NULL
+/* simnet_begin() must have been called; all of *w but wrap and
+ * trace is set.  NULL
  * configs: the above.
  * MSNAV_OK, or why there is no such world. */
 msnav_error
