@@ -93,6 +93,12 @@ static void on_failed(void *arg, msnav_error error) {
     }
     return;
   }
+  if (error == MSNAV_ERR_UNSUPPORTED) { /* an INVITE without an offer */
+    call->sip_status = 488;
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_INCOMING);
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+    return;
+  }
   msnav_call_log(call->ctx, MSNAV_LOG_ERROR, call, "SIP failed: %s",
                  msnav_strerror(error));
   (void)msnav_call_feed(call, MSNAV_EV_FAILED);
