@@ -186,33 +186,9 @@ send_message(world *w, const char *name, msnav_addr from, msnav_addr to) {
   (void)world_run(w, simnet_now() + 3 * WORLD_SECOND, NULL, 0);
 }
 
-/* ---- before a call: Bob accepts by hand and says where he is */
+/* ---- before a call */
 
 static const msnav_addr bob_sip = {WORLD_BOB_IP, 5060};
-
-static msnav_addr alice_listens(world *w) {
-  msnav_call_info info = {.size = sizeof(info)};
-  char payload[700];
-  w->bob.answers = false;
-  assert_int_equal(world_call(w), MSNAV_OK);
-  assert_int_equal(msnav_call_get_info(w->alice.call, &info), MSNAV_OK);
-  int len =
-    snprintf(payload, sizeof(payload),
-             "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "
-             "charset=UTF-8\r\n\r\nInvitation-Command: ACCEPT\r\n"
-             "Context-Data: Requested:SIP_A,;\r\nInvitation-Cookie: %.*s\r\n"
-             "Launch-Application: TRUE\r\nRequest-Data: IP-Address:\r\n"
-             "IP-Address: 10.0.0.2:5060\r\n\r\n",
-             (int)info.cookie.len, info.cookie.ptr);
-  assert_int_equal(msnav_context_receive(w->alice.ctx,
-                                         msnav_str_of(w->bob.account), payload,
-                                         (size_t)len),
-                   MSNAV_OK);
-  assert_int_equal(world_state(&w->alice), MSNAV_STATE_ANSWERED);
-  assert_int_equal(msnav_call_get_info(w->alice.call, &info), MSNAV_OK);
-  assert_int_not_equal(info.local_sip.port, 0);
-  return info.local_sip;
-}
 
 static void end(world *w) {
   if (w->alice.call != NULL) {
@@ -311,7 +287,7 @@ static void each_message_is_answered_or_refused(void **state) {
     msnav_config config = world_config(WORLD_ALICE_IP);
     config.allow_relays = 1;
     assert_int_equal(world_open(&w, &config, NULL), MSNAV_OK);
-    send_message(&w, r->name, bob_sip, alice_listens(&w));
+    send_message(&w, r->name, bob_sip, world_listen(&w, &bob_sip));
     char before[128], during[128];
     strcpy(before, result_of());
     end(&w);

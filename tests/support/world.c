@@ -175,6 +175,30 @@ msnav_error world_call(world *w) {
                           MSNAV_AUDIO, &w->alice.call);
 }
 
+msnav_addr world_listen(world *w, const msnav_addr *somebody) {
+  msnav_call_info info = {.size = sizeof(info)};
+  char payload[700];
+  w->bob.answers = false;
+  if (world_call(w) != MSNAV_OK) {
+    return (msnav_addr){0, 0};
+  }
+  (void)msnav_call_get_info(w->alice.call, &info);
+  int len =
+    snprintf(payload, sizeof(payload),
+             "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "
+             "charset=UTF-8\r\n\r\nInvitation-Command: ACCEPT\r\n"
+             "Context-Data: Requested:SIP_A,;\r\nInvitation-Cookie: %.*s\r\n"
+             "Launch-Application: TRUE\r\nRequest-Data: IP-Address:\r\n"
+             "IP-Address: %u.%u.%u.%u:%u\r\n\r\n",
+             (int)info.cookie.len, info.cookie.ptr, somebody->ip >> 24,
+             somebody->ip >> 16 & 255, somebody->ip >> 8 & 255,
+             somebody->ip & 255, somebody->port);
+  (void)msnav_context_receive(w->alice.ctx, msnav_str_of(w->bob.account),
+                              payload, (size_t)len);
+  (void)msnav_call_get_info(w->alice.call, &info);
+  return info.local_sip;
+}
+
 bool world_run(world *w, msnav_usec until, const unsigned *count, unsigned n) {
   unsigned idle = 0;
   while (w->epoll != NULL && (count == NULL || *count < n) &&

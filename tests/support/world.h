@@ -59,6 +59,9 @@ world_open(world *w, const msnav_config *alice, const msnav_config *bob);
 void world_close(world *w);
 /* Alice calls Bob. */
 msnav_error world_call(world *w);
+/* Alice calls; somebody at that address, who is no more than that, takes the
+ * call in Bob's name.  Where Alice waits for his SIP; port 0: it failed. */
+msnav_addr world_listen(world *w, const msnav_addr *somebody);
 /* Run until a time, or until *count reaches a number; whether it does. */
 bool world_run(world *w, msnav_usec until, const unsigned *count, unsigned n);
 bool world_talk(world *w, msnav_usec patience); /* until both do */
