@@ -786,6 +786,22 @@ static void another_rate_is_played_at_that_rate(void **state) {
   free(b);
 }
 
+/* The first frame's decoder is the one a playout begins with. */
+static void first_decoder_may_have_another_rate(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  b->decoders[0].codec = &linear16;
+  int16_t sound[320], pcm[320];
+  for (int i = 0; i < 20; i++, b->now += 20 * MS) {
+    sound_sine(sound, 320, 400, 16000, 8000, (size_t)i * 320);
+    assert_int_equal(push(b, 0, sound, 640, 320), MSNAV_OK);
+    assert_int_equal(msnav_playout_rate(&b->p), 16000);
+    (void)pull(b, pcm, 320);
+  }
+  assert_true(fabs(sound_tone(pcm, 320, 400, 16000) - 8000) < 400);
+  free(b);
+}
+
 static void two_channels_become_one(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -898,6 +914,7 @@ int main(void) {
     cmocka_unit_test(a_sudden_flood_is_discarded_through_joins),
     cmocka_unit_test(another_codec_of_the_same_rate_makes_no_gap),
     cmocka_unit_test(another_rate_is_played_at_that_rate),
+    cmocka_unit_test(first_decoder_may_have_another_rate),
     cmocka_unit_test(two_channels_become_one),
     cmocka_unit_test(a_resync_resets_the_decoder_and_goes_on),
     cmocka_unit_test(long_packets_find_room),

@@ -100,7 +100,7 @@ codec_of(const msnav_playout *p, unsigned decoder) {
 /* Between pulls the rate follows the frame that is next. */
 static void follow_rate(msnav_playout *p) {
   int next = msnav_jitter_next_decoder(&p->jitter);
-  if (next < 0 || next == p->decoder) {
+  if (next < 0) {
     return;
   }
   const msnav_audio_codec *codec = codec_of(p, (unsigned)next);
@@ -416,7 +416,7 @@ static bool codec_makes_up(msnav_playout *p, pull *u, const msnav_jitter_out *f,
 /* Whether the next frame has another rate than this pull. */
 static bool is_foreign(const msnav_playout *p) {
   int next = msnav_jitter_next_decoder(&p->jitter);
-  if (next < 0 || next == p->decoder) {
+  if (next < 0) {
     return false;
   }
   const msnav_audio_codec *codec = codec_of(p, (unsigned)next);
