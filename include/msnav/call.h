@@ -72,9 +72,18 @@ typedef struct msnav_config {
   msnav_usec setup;            /**< SIP set-up; 0: 8 s */
   msnav_usec silence;          /**< no RTP or RTCP at all; 0: 30 s */
   msnav_usec bye;              /**< SIP tear-down; 0: 2 s */
-  uint32_t sound_rate;  /**< Hz of #msnav_sound; 0: the codec's.  Another rate
-                             than the codec's needs feature "speexdsp" */
-  uint32_t sound_frame; /**< samples per callback: 10 or 20 ms; 0: 20 ms */
+  uint32_t sound_rate;  /**< Hz of #msnav_sound, 8,000...48,000; 0: the
+                             codec's.  Codecs of another rate need feature
+                             "speexdsp"; without it they are not offered */
+  uint32_t sound_frame; /**< samples per callback: 10 or 20 ms, that is
+                             sound_rate / 100 or / 50; 0: 20 ms.  At a rate
+                             that is no multiple of these, some callbacks have
+                             one sample more */
+  msnav_usec echo_tail; /**< take out of what is captured what was played, up
+                             to so long after it was played, the delay of the
+                             sound devices included: 20 ms...1 s, 200 ms is
+                             a start; 0: do not.  Needs feature "speexdsp",
+                             sound_rate, and callbacks of one length */
 } msnav_config;
 
 /** The application's ears and mouth: 16-bit mono samples in both directions,
@@ -109,7 +118,9 @@ typedef struct msnav_events {
   /** The peer pressed a key: '0'-'9', '*', '#', 'A'-'D', 'F' for flash;
    *  @p duration 0 when it begins, else how long it was. */
   void (*dtmf)(void *self, msnav_call *call, char key, msnav_usec duration);
-  /** Sound levels in -dBov, ten times a second while talking. */
+  /** Sound levels in -dBov of the loudest 10 or 20 ms since the last report,
+   *  ten times a second while talking: 0 is the loudest, 127 silence, or
+   *  muted.  After the gains of msnav_call_set_gain(). */
   void (*level)(void *self, msnav_call *call, unsigned sent, unsigned received);
   /** A payload of the video stream arrived. */
   void (*video)(void *self, msnav_call *call, const msnav_payload *payload);
@@ -129,7 +140,8 @@ typedef struct msnav_events {
  *  @param[out] context receives the context, owned by the caller.
  *  @retval MSNAV_OK              done
  *  @retval MSNAV_ERR_INVALID     a required member is missing or out of range
- *  @retval MSNAV_ERR_UNSUPPORTED a codec or rate that this build lacks
+ *  @retval MSNAV_ERR_UNSUPPORTED a codec, rate or echo cancellation that this
+ *                                build lacks
  *  @retval MSNAV_ERR_NOMEM       no memory
  *  @retval MSNAV_ERR_SYSTEM      a system call failed */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_context_new(
@@ -162,6 +174,8 @@ MSNAV_API msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
  *  @param codec must outlive the context.
  *  @retval MSNAV_OK          added
  *  @retval MSNAV_ERR_INVALID see msnav_codec_check()
+ *  @retval MSNAV_ERR_UNSUPPORTED its rate is not sound_rate, and this build
+ *                                cannot resample
  *  @retval MSNAV_ERR_LIMIT   sixteen codecs are known already */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec);
@@ -267,7 +281,19 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dtmf(msnav_call *call,
  *  @param muted whether to send none. */
 MSNAV_API void msnav_call_mute(msnav_call *call, bool muted);
 
-/** Put the peer on hold or take it back, by re-INVITE.
+/** Make the sound of a call louder or softer.  Changes are faded in over one
+ *  callback; what is too loud for 16 bits is limited to them.
+ *  @param call     the call.
+ *  @param sent     factor in permille for what is captured, after echo
+ *                  cancellation: 1,000 as it is, 0 silence, at most 16,000.
+ *  @param received likewise for what is played.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_INVALID a factor is too large; nothing changed */
+MSNAV_API msnav_error msnav_call_set_gain(msnav_call *call, uint32_t sent,
+                                          uint32_t received);
+
+/** Put the peer on hold or take it back, by re-INVITE.  While it is held
+ *  neither side hears the other; what is captured is not sent, RTCP is.
  *  @param call a call that talks.
  *  @param held whether to hold.
  *  @retval MSNAV_OK        asked for; msnav_events::media follows
@@ -318,6 +344,8 @@ typedef struct msnav_call_info {
   msnav_usec setup_time;       /**< from the user's yes to talking; 0 before */
   msnav_usec duration;         /**< talked so far, or in all */
   uint32_t video_payload_type; /**< of video we may send, 0: none */
+  uint32_t gain_sent;          /**< permille, see msnav_call_set_gain() */
+  uint32_t gain_received;      /**< likewise */
 } msnav_call_info;
 
 /** Read what is known about a call.

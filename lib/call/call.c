@@ -52,6 +52,10 @@ msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session) {
                                      .rtcp_fd = -1,
                                      .ssrc = g_random_int()};
   }
+  for (int i = 0; i < 2; i++) {
+    call->sound.gain[i] = call->sound.gain_was[i] = MSNAV_GAIN_ONE;
+    call->sound.loudest[i] = 127; /* silence */
+  }
   msnav_session_set_user(session, call);
   remember(call);
   call->media = call->info.media;
@@ -77,7 +81,6 @@ void msnav_call_destroy(msnav_call *call) {
   if (call->next != NULL) {
     call->next->prev = call->prev;
   }
-  msnav_call_sound_free(&call->sound);
   g_free(call->offer);
   g_free(call->described);
   g_free(call->peer);
@@ -337,6 +340,8 @@ msnav_error msnav_call_get_info(const msnav_call *call, msnav_call_info *info) {
     .held = call->hold,
     .held_by_peer = audio->held_by_peer,
     .muted = call->muted,
+    .gain_sent = call->sound.gain[MSNAV_SENT],
+    .gain_received = call->sound.gain[MSNAV_RECEIVED],
     .sip_status = call->sip_status,
     .peer = msnav_str_of(call->peer),
     .cookie = msnav_str_of(call->cookie),

@@ -50,6 +50,12 @@ static void sip_trace(const msnav_trace *record, void *arg) {
                                        GUINT_TO_POINTER(copy.local.port)));
 }
 
+/* Whether its sound can reach the application. */
+static bool usable(const msnav_context *ctx, const msnav_audio_codec *codec) {
+  uint32_t rate = ctx->config.sound_rate;
+  return rate == 0 || msnav_resample_supported(rate, codec->sample_rate);
+}
+
 /* "PCMU,PCMA" against the built-in codecs, in the order given. */
 static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
   if (names == NULL) {
@@ -57,12 +63,13 @@ static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
     for (size_t i = 0; ctx->codec_count < MSNAV_MAX_CODECS &&
                        (codec = msnav_codec_builtin(i)) != NULL;
          i++) {
-      if (!msnav_text_equal_nocase(msnav_str_of(codec->name),
+      if (usable(ctx, codec) &&
+          !msnav_text_equal_nocase(msnav_str_of(codec->name),
                                    MSNAV_LITERAL("L16"))) { /* for tests */
         ctx->codecs[ctx->codec_count++] = codec;
       }
     }
-    return MSNAV_OK;
+    return ctx->codec_count > 0 ? MSNAV_OK : MSNAV_ERR_UNSUPPORTED;
   }
   msnav_str rest = msnav_str_of(names);
   while (rest.len > 0) {
@@ -73,7 +80,7 @@ static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
       return MSNAV_ERR_INVALID;
     }
     const msnav_audio_codec *codec = msnav_codec_find(name, clock_rate);
-    if (codec == NULL) {
+    if (codec == NULL || !usable(ctx, codec)) {
       return MSNAV_ERR_UNSUPPORTED;
     }
     if (ctx->codec_count == MSNAV_MAX_CODECS) {
@@ -107,16 +114,24 @@ static void disown_config(msnav_config *c) {
   free_text(c->codecs);
 }
 
+static bool sound_ok(const msnav_config *c) {
+  uint32_t rate = c->sound_rate;
+  if (rate == 0) {
+    return c->sound_frame == 0 && c->echo_tail == 0;
+  }
+  /* the canceller's frames are all of one length */
+  bool whole = rate % (c->sound_frame == rate / 100 ? 100 : 50) == 0;
+  return rate >= 8000 && rate <= 48000 &&
+         (c->sound_frame == 0 || c->sound_frame == rate / 50 ||
+          c->sound_frame == rate / 100) &&
+         (c->echo_tail == 0 ||
+          (whole && c->echo_tail >= 20000 && c->echo_tail <= 1000000));
+}
+
 static bool config_ok(const msnav_config *c) {
   bool ports = c->rtp_port_min <= c->rtp_port_max &&
                (c->rtp_port_max == 0 || c->rtp_port_max - c->rtp_port_min >= 1);
-  bool frame = c->sound_frame == 0 ||
-               (c->sound_rate != 0 && (c->sound_frame * 50 == c->sound_rate ||
-                                       c->sound_frame * 100 == c->sound_rate));
-  bool rate =
-    c->sound_rate == 0 || (c->sound_rate >= 8000 && c->sound_rate <= 48000 &&
-                           c->sound_rate % 100 == 0);
-  return ports && frame && rate && c->profile <= MSNAV_PROFILE_RTC_1_2 &&
+  return ports && sound_ok(c) && c->profile <= MSNAV_PROFILE_RTC_1_2 &&
          c->source_policy <= 1 + MSNAV_SOURCE_LATCH &&
          (c->media & ~(uint32_t)(MSNAV_AUDIO | MSNAV_VIDEO)) == 0;
 }
@@ -208,8 +223,8 @@ msnav_context_new(const msnav_loop *loop, const msnav_config *config,
   if (err == MSNAV_OK) {
     err = choose_codecs(ctx, ctx->config.codecs);
   }
-  if (err == MSNAV_OK && ctx->config.sound_rate != 0 &&
-      !msnav_call_rate_supported(ctx->config.sound_rate)) {
+  if (err == MSNAV_OK && ctx->config.echo_tail != 0 &&
+      !msnav_echo_supported()) {
     err = MSNAV_ERR_UNSUPPORTED;
   }
   if (err == MSNAV_OK) {
@@ -299,6 +314,9 @@ msnav_error
 msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec) {
   if (ctx == NULL || msnav_codec_check(codec) != MSNAV_OK) {
     return MSNAV_ERR_INVALID;
+  }
+  if (!usable(ctx, codec)) {
+    return MSNAV_ERR_UNSUPPORTED;
   }
   if (ctx->codec_count == MSNAV_MAX_CODECS) {
     return MSNAV_ERR_LIMIT;

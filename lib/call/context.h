@@ -3,6 +3,9 @@
 #ifndef MSNAV_CALL_CONTEXT_H
 #define MSNAV_CALL_CONTEXT_H
 
+#include "call/convert.h"
+#include "call/echo.h"
+#include "call/gain.h"
 #include "loop/mux.h"
 #include "sdp/sdp.h"
 #include <glib.h>
@@ -10,8 +13,6 @@
 
 #define MSNAV_MAX_CODECS 16
 #define MSNAV_MAX_PCM 960 /* 20 ms at 48 kHz */
-
-typedef struct msnav_resampler msnav_resampler; /* sound.c */
 
 /* One RTP session of a call: its sockets and its stream. */
 typedef struct call_stream {
@@ -31,11 +32,15 @@ typedef struct call_stream {
 
 enum { AUDIO_STREAM = 0, VIDEO_STREAM = 1, STREAMS = 2 };
 
-/* Sound between the application's rate and the codec's frames. */
+enum { MSNAV_SENT = 0, MSNAV_RECEIVED = 1 };
+
+/* Sound between the application and the stream.  Made when the stream is. */
 typedef struct call_sound {
-  msnav_resampler *to_codec, *from_codec;
-  int16_t *outgoing;     /* captured samples waiting for a whole frame */
-  size_t outgoing_count; /* at the codec's rate */
+  msnav_uplink *up;     /* NULL: rates and frames fit */
+  msnav_downlink *down; /* NULL: every rate fits */
+  msnav_echo *echo;
+  uint32_t gain[2], gain_was[2]; /* permille; was: at the end of a tick */
+  uint8_t loudest[2];            /* -dBov, since the last report */
 } call_sound;
 
 struct msnav_call {
@@ -144,9 +149,17 @@ void msnav_call_serve_events(call_stream *st);
 
 /* ---- sound.c: the sound clock */
 void msnav_call_clock(msnav_context *ctx); /* start or stop it */
-void msnav_call_sound_free(call_sound *sound);
+msnav_usec msnav_call_tick_length(const msnav_context *ctx);
 void msnav_call_tick(void *arg);
-bool msnav_call_rate_supported(uint32_t rate);
+
+/* ---- voice.c: the sound of one call */
+/* Everything that this configuration can need; no allocation later. */
+msnav_error
+msnav_call_sound_prepare(msnav_call *call, const msnav_stream_config *config);
+void msnav_call_sound_free(call_sound *sound);
+size_t msnav_call_tick_samples(const msnav_call *call, uint32_t rate);
+void msnav_call_capture(msnav_call *call, msnav_usec now);
+void msnav_call_play(msnav_call *call, msnav_usec now);
 
 /* ---- report.c: what the application is told */
 void msnav_call_report_state(msnav_call *call, msnav_state state);

@@ -111,6 +111,9 @@ static void close_fd(int *fd) {
 
 void msnav_call_close_stream(call_stream *st) {
   unwatch(st);
+  if (st->media == MSNAV_AUDIO) {
+    msnav_call_sound_free(&st->call->sound);
+  }
   if (st->stream != NULL) {
     st->last.size = sizeof(st->last);
     (void)msnav_stream_get_stats(st->stream, &st->last);
@@ -330,9 +333,14 @@ msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed) {
   msnav_call *call = st->call;
   msnav_usec now = msnav_call_now(call->ctx);
   msnav_stream_config config = stream_config(st, agreed);
-  msnav_error err = st->stream == NULL
-                      ? msnav_stream_new(&config, now, &st->stream)
-                      : msnav_stream_update(st->stream, &config, now);
+  msnav_error err = st->media == MSNAV_AUDIO
+                      ? msnav_call_sound_prepare(call, &config)
+                      : MSNAV_OK;
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  err = st->stream == NULL ? msnav_stream_new(&config, now, &st->stream)
+                           : msnav_stream_update(st->stream, &config, now);
   if (err != MSNAV_OK) {
     return err;
   }

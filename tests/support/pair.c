@@ -87,7 +87,10 @@ static void on_media(void *self, msnav_call *call) {
 
 static void
 on_level(void *self, msnav_call *call, unsigned sent, unsigned received) {
+  person *me = self;
   assert_true(sent <= 127 && received <= 127);
+  me->level_sent = sent;
+  me->level_received = received;
   any(self, call, "level");
 }
 
@@ -114,12 +117,17 @@ capture(void *self, msnav_call *call, int16_t *pcm, size_t samples) {
   if (me->on_capture != NULL && !me->on_capture(me, call)) {
     return false;
   }
-  for (size_t i = 0; i < samples; i++) {
-    pcm[i] = (int16_t)(9000 * sin(me->phase));
-    me->phase += 2 * M_PI * me->tone / RATE;
+  bool said = me->tone > 0;
+  if (me->say != NULL) {
+    said = me->say(me, pcm, samples);
   }
+  for (size_t i = 0; i < samples && me->say == NULL; i++) {
+    pcm[i] = (int16_t)(9000 * sin(me->phase));
+    me->phase += 2 * M_PI * me->tone / me->rate;
+  }
+  me->said += samples;
   any(me, call, "capture");
-  return me->tone > 0;
+  return said;
 }
 
 static void play(void *self, msnav_call *call, const int16_t *pcm,
@@ -157,6 +165,8 @@ static void make(person *me, const msnav_config *config, uint32_t ip) {
                          .sound = &sound,
                          .log = on_log};
   msnav_config fallback = pair_config(ip);
+  me->rate =
+    config != NULL && config->sound_rate != 0 ? config->sound_rate : RATE;
   assert_int_equal(msnav_context_new(msnav_epoll_loop(me->pair->epoll),
                                      config != NULL ? config : &fallback,
                                      &events, me, &me->ctx),
@@ -262,7 +272,7 @@ double pair_tone(const person *who, double hz, size_t from, size_t samples) {
   double a = 0;
   double b = 0;
   double energy = 0;
-  double k = 2 * cos(2 * M_PI * hz / RATE);
+  double k = 2 * cos(2 * M_PI * hz / who->rate);
   assert_true(from + samples <= who->heard_count);
   for (size_t i = from; i < from + samples; i++) {
     double x = who->heard[i];

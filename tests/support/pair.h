@@ -31,10 +31,15 @@ typedef struct person {
   void (*on_send)(struct person *, msnav_call *);
   void (*on_play)(struct person *, msnav_call *);
   bool (*on_capture)(struct person *, msnav_call *);
+  /* says something else than the tone; false: nothing */
+  bool (*say)(struct person *, int16_t *pcm, size_t samples);
+  uint32_t rate;  /* of sound, Hz */
+  size_t said;    /* samples */
   double phase;   /* of the tone that is said */
   double tone;    /* Hz; 0: silence */
-  int16_t *heard; /* everything played, at 8 kHz */
+  int16_t *heard; /* everything played */
   size_t heard_count, heard_room;
+  unsigned level_sent, level_received; /* as last reported */
   unsigned video_payloads;
   char log[4096]; /* warnings and errors */
 } person;
