@@ -40,6 +40,10 @@ for group in "$@"; do
     need 'command -v abidw' abigail-tools
     need 'command -v g++' g++
     need 'command -v git' git ca-certificates
+    need 'pkg-config --exists libuv' libuv1-dev
+    need 'pkg-config --exists libevent_core' libevent-dev
+    need 'pkg-config --exists libsystemd' libsystemd-dev
+    need 'python3 -c "import pycparser"' python3-pycparser
     package sip-tester tshark
     ;;
   gate)

@@ -72,18 +72,17 @@ typedef struct msnav_config {
   msnav_usec setup;            /**< SIP set-up; 0: 8 s */
   msnav_usec silence;          /**< no RTP or RTCP at all; 0: 30 s */
   msnav_usec bye;              /**< SIP tear-down; 0: 2 s */
-  uint32_t sound_rate;  /**< Hz of #msnav_sound, 8,000...48,000; 0: the
-                             codec's.  Codecs of another rate need feature
-                             "speexdsp"; without it they are not offered */
-  uint32_t sound_frame; /**< samples per callback: 10 or 20 ms, that is
-                             sound_rate / 100 or / 50; 0: 20 ms.  At a rate
-                             that is no multiple of these, some callbacks have
-                             one sample more */
+  uint32_t sound_rate;         /**< Hz of #msnav_sound, 8,000...48,000; 0: the
+                                    codec's.  Codecs of another rate need feature
+                                    "speexdsp"; without it they are not offered */
+  uint32_t sound_frame; /**< samples per callback: 10 or 20 ms, sound_rate / 100
+                             or / 50; 0: 20 ms.  Where these are no whole
+                             numbers, some callbacks have one more */
   msnav_usec echo_tail; /**< take out of what is captured what was played, up
-                             to so long after it was played, the delay of the
-                             sound devices included: 20 ms...1 s, 200 ms is
-                             a start; 0: do not.  Needs feature "speexdsp",
-                             sound_rate, and callbacks of one length */
+                             to so long after it was played, delays of the
+                             devices included: 20 ms...1 s, 200 ms is a start;
+                             0: do not.  Needs feature "speexdsp", sound_rate,
+                             and callbacks of one length */
 } msnav_config;
 
 /** The application's ears and mouth: 16-bit mono samples in both directions,
