@@ -4,8 +4,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -131,24 +134,75 @@ void msnp_tap(msnp *m, msnp_tap_fn tap) {
   m->tap = tap;
 }
 
-bool msnp_send(msnp *m, const msnav_switchboard_command *command) {
-  char bytes[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
-  size_t len;
-  if (m->freed || msnav_switchboard_write(command, bytes, sizeof(bytes),
-                                          &len) != MSNAV_OK) {
-    return false;
-  }
+static bool put(msnp *m, const char *bytes, size_t len) {
   if (m->tap != NULL) {
     m->tap(m, true, bytes, len, m->arg);
   }
   for (size_t at = 0; at < len;) {
-    ssize_t n = send(m->fd, bytes + at, len - at, MSG_NOSIGNAL);
+    ssize_t n = send(m->fd, bytes + at, len - at, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno != EINTR) {
+      shutdown(m->fd, SHUT_RDWR); /* the reader learns of it */
       return false;
     }
     at += n > 0 ? (size_t)n : 0;
   }
   return true;
+}
+
+bool msnp_send(msnp *m, const msnav_switchboard_command *command) {
+  char bytes[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
+  size_t len;
+  return !m->freed &&
+         msnav_switchboard_write(command, bytes, sizeof(bytes), &len) ==
+           MSNAV_OK &&
+         put(m, bytes, len);
+}
+
+bool msnp_say(msnp *m, msnav_str payload, const char *format, ...) {
+  char bytes[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(bytes, MSNAV_SWITCHBOARD_LINE - 2, format, args);
+  va_end(args);
+  if (m->freed || n < 0 || n >= MSNAV_SWITCHBOARD_LINE - 2 ||
+      payload.len > MSNAV_SWITCHBOARD_PAYLOAD) {
+    return false;
+  }
+  size_t len = (size_t)n;
+  for (size_t i = 0; i < len; i++) {
+    if ((unsigned char)bytes[i] < 0x20) {
+      return false;
+    }
+  }
+  bytes[len++] = '\r';
+  bytes[len++] = '\n';
+  if (payload.len > 0) {
+    memcpy(bytes + len, payload.ptr, payload.len);
+  }
+  return put(m, bytes, len + payload.len);
+}
+
+msnp_words msnp_split(msnav_str line) {
+  msnp_words w = {0};
+  while (line.len > 0 && w.count < sizeof(w.at) / sizeof(w.at[0])) {
+    const char *blank = memchr(line.ptr, ' ', line.len);
+    size_t n = blank != NULL ? (size_t)(blank - line.ptr) : line.len;
+    if (n > 0) {
+      w.at[w.count++] = (msnav_str){line.ptr, n};
+    }
+    n += blank != NULL;
+    line = (msnav_str){line.ptr + n, line.len - n};
+  }
+  return w;
+}
+
+bool msnp_is(msnav_str word, const char *text) {
+  return word.len == strlen(text) && strncmp(word.ptr, text, word.len) == 0;
+}
+
+bool msnp_same(msnav_str account, msnav_str other) {
+  return account.len == other.len && account.len > 0 &&
+         strncasecmp(account.ptr, other.ptr, other.len) == 0;
 }
 
 void msnp_local(const msnp *m, msnav_addr *local) {
