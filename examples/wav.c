@@ -121,6 +121,13 @@ void wav_write(wav *w, const int16_t *pcm, size_t samples) {
   w->written += (uint32_t)samples * 2;
 }
 
+void wav_flush(wav *w) {
+  rewind(w->file);
+  write_header(w);
+  w->failed |= fseek(w->file, 0, SEEK_END) != 0;
+  w->failed |= fflush(w->file) != 0;
+}
+
 bool wav_close(wav *w) {
   if (w == NULL) {
     return true;

@@ -18,6 +18,9 @@ uint32_t wav_rate(const wav *w);
 /* Samples read; fewer than asked for at the end of the file. */
 size_t wav_read(wav *w, int16_t *pcm, size_t samples);
 void wav_write(wav *w, const int16_t *pcm, size_t samples);
+/* Make the header true now, so that what is written so far can be read even
+ * if wav_close() never comes. */
+void wav_flush(wav *w);
 /* false when something could not be written; w may be NULL. */
 bool wav_close(wav *w);
 

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "options.h"
+
+#include "text.h"
+
+#include <getopt.h>
+#include <glib.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT "1863" /* IANA: msnp */
+
+/* What is not an option of the program but says where options are. */
+typedef struct sources {
+  options *o;
+  char *server, *port, *config, *password_file;
+} sources;
+
+static int wrong(const char *what, const char *value) {
+  char *safe = text_safe(msnav_str_of(value));
+  fprintf(stderr, "msnav-phone: %s: %s\n", what, safe);
+  g_free(safe);
+  return EXIT_USAGE;
+}
+
+static void set(char **text, const char *value) {
+  g_free(*text);
+  *text = g_strdup(value);
+}
+
+static bool read_number(const char *text, double most, double *value) {
+  char *end = NULL;
+  double n = g_ascii_strtod(text, &end);
+  if (end == text || *end != '\0' || !isfinite(n) || n < 0 || n > most) {
+    return false;
+  }
+  *value = n;
+  return true;
+}
+
+static bool read_address(const char *text, uint32_t *ip) {
+  msnav_addr addr;
+  if (msnav_addr_parse(msnav_str_of(text), &addr) != MSNAV_OK ||
+      addr.port != 0) {
+    return false;
+  }
+  *ip = addr.ip;
+  return true;
+}
+
+typedef enum kind { TEXT, NUMBER, WHOLE, ADDRESS, FLAG } kind;
+
+/* Every option: its name on the command line and in the file, and where it
+ * goes. */
+typedef struct known {
+  const char *name;
+  kind kind;
+  void *to;
+  double most;
+  bool in_file;
+} known;
+
+enum { KNOWN = 25 };
+
+static void know(sources *s, known table[KNOWN]) {
+  options *o = s->o;
+  const known all[KNOWN] = {
+    {"server", TEXT, &s->server, 0, true},
+    {"port", TEXT, &s->port, 0, true},
+    {"account", TEXT, &o->account, 0, true},
+    {"name", TEXT, &o->name, 0, true},
+    {"password-file", TEXT, &s->password_file, 0, true},
+    {"config", TEXT, &s->config, 0, false},
+    {"bind", ADDRESS, &o->bind_ip, 0, true},
+    {"advertise", ADDRESS, &o->advertised_ip, 0, true},
+    {"call", TEXT, &o->call, 0, false},
+    {"seconds", NUMBER, &o->seconds, 1e6, false},
+    {"ring", NUMBER, &o->ring, 3600, true},
+    {"press", TEXT, &o->keys, 0, false},
+    {"say", TEXT, &o->chat, 0, false},
+    {"auto-answer", FLAG, &o->auto_answer, 0, true},
+    {"auto-reject", FLAG, &o->auto_reject, 0, true},
+    {"calls", WHOLE, &o->calls, 1e6, false},
+    {"play", TEXT, &o->play, 0, false},
+    {"record", TEXT, &o->record, 0, false},
+    {"device", TEXT, &o->device, 0, true},
+    {"codecs", TEXT, &o->codecs, 0, true},
+    {"rate", WHOLE, &o->rate, 48000, true},
+    {"no-sound", FLAG, &o->no_sound, 0, true},
+    {"optional-sound", FLAG, &o->optional_sound, 0, true},
+    {"metrics", WHOLE, &o->metrics_port, 65535, true},
+    {"reconnect", FLAG, &o->reconnect, 0, true},
+  };
+  memcpy(table, all, sizeof(all));
+}
+
+static bool take(const known *k, const char *value) {
+  double number = 0;
+  switch (k->kind) {
+  case TEXT:
+    set(k->to, value);
+    return true;
+  case NUMBER:
+    return read_number(value, k->most, k->to);
+  case WHOLE:
+    if (!read_number(value, k->most, &number) || number != floor(number)) {
+      return false;
+    }
+    *(uint32_t *)k->to = (uint32_t)number;
+    return true;
+  case ADDRESS:
+    return read_address(value, k->to);
+  case FLAG:
+    *(bool *)k->to = true;
+    return true;
+  }
+  return false;
+}
+
+/* ---- the file */
+
+static int read_key(const known *table, GKeyFile *file, const char *key) {
+  for (size_t i = 0; i < KNOWN; i++) {
+    if (!table[i].in_file || strcmp(table[i].name, key) != 0) {
+      continue;
+    }
+    char *value = g_key_file_get_string(file, "phone", key, NULL);
+    bool off = table[i].kind == FLAG && g_strcmp0(value, "true") != 0;
+    bool ok = off ? g_strcmp0(value, "false") == 0
+                  : value != NULL && take(&table[i], value);
+    g_free(value);
+    return ok ? -1 : wrong("wrong value in the configuration file", key);
+  }
+  return wrong(strcmp(key, "password") == 0
+                 ? "a password belongs into a file of its own, see "
+                   "password-file"
+                 : "unknown key in the configuration file",
+               key);
+}
+
+static int read_file(sources *s, const known *table) {
+  bool given = s->config != NULL;
+  char *path = given ? g_strdup(s->config)
+                     : g_build_filename(g_get_user_config_dir(), "msnav",
+                                        "phone.conf", NULL);
+  GKeyFile *file = g_key_file_new();
+  GError *error = NULL;
+  int code = -1;
+  if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error)) {
+    if (given || !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+      char *text = g_strdup_printf("%s: %s", path, error->message);
+      code = wrong("configuration", text);
+      g_free(text);
+    }
+    g_error_free(error);
+  } else {
+    gsize count = 0;
+    char **keys = g_key_file_get_keys(file, "phone", &count, NULL);
+    for (gsize i = 0; i < count && code == -1; i++) {
+      code = read_key(table, file, keys[i]);
+    }
+    g_strfreev(keys);
+  }
+  g_key_file_free(file);
+  g_free(path);
+  return code;
+}
+
+/* ---- the command line */
+
+static int read_line(options *o, const known *table, int argc, char **argv) {
+  struct option list[KNOWN + 5] = {{0}};
+  for (int i = 0; i < KNOWN; i++) {
+    list[i] = (struct option){table[i].name, table[i].kind != FLAG, NULL, i};
+  }
+  list[KNOWN] = (struct option){"json", 0, NULL, KNOWN};
+  list[KNOWN + 1] = (struct option){"plain", 0, NULL, KNOWN + 1};
+  list[KNOWN + 2] = (struct option){"help", 0, NULL, KNOWN + 2};
+  list[KNOWN + 3] = (struct option){"version", 0, NULL, KNOWN + 3};
+  optind = 1;
+  for (int c; (c = getopt_long(argc, argv, "", list, NULL)) != -1;) {
+    if (c == '?') {
+      return EXIT_USAGE;
+    }
+    if (c == KNOWN + 2) {
+      help_print();
+      return EXIT_OK;
+    }
+    if (c == KNOWN + 3) {
+      printf("msnav-phone %s, libmsnav %s\n", MSNAV_VERSION, msnav_version());
+      return EXIT_OK;
+    }
+    if (c >= KNOWN) {
+      *(c == KNOWN ? &o->json : &o->plain) = true;
+    } else if (!take(&table[c], optarg)) {
+      char *what = g_strdup_printf("wrong value of --%s", table[c].name);
+      int code = wrong(what, optarg);
+      g_free(what);
+      return code;
+    }
+  }
+  return optind == argc ? -1 : wrong("what is this", argv[optind]);
+}
+
+/* --config itself must be known before the file, and the line goes over the
+ * file: so the line is read twice. */
+static int read_both(sources *s, int argc, char **argv) {
+  known table[KNOWN];
+  know(s, table);
+  int code = read_line(s->o, table, argc, argv);
+  if (code == -1) {
+    code = read_file(s, table);
+  }
+  return code == -1 ? read_line(s->o, table, argc, argv) : code;
+}
+
+/* ---- what they say together */
+
+static bool is_word(const char *text) {
+  for (; *text != '\0'; text++) {
+    if ((unsigned char)*text <= 0x20 || *text == 0x7f) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static int check_who(const char *what, const char *who) {
+  size_t len = strlen(who);
+  return len > 0 && len < 130 && is_word(who) ? -1 : wrong(what, who);
+}
+
+static int check_server(sources *s) {
+  options *o = s->o;
+  if (s->server == NULL || o->account == NULL) {
+    fprintf(stderr, "msnav-phone: %s is missing; see --help\n",
+            s->server == NULL ? "--server" : "--account");
+    return EXIT_USAGE;
+  }
+  const char *colon = strchr(s->server, ':');
+  const char *port = s->port != NULL ? s->port : PORT;
+  char *host = g_strndup(s->server, strcspn(s->server, ":"));
+  if (colon != NULL) {
+    port = colon + 1;
+  }
+  double number = 0;
+  bool ok = host[0] != '\0' && is_word(host) &&
+            read_number(port, 65535, &number) && number >= 1 &&
+            strspn(port, "0123456789") == strlen(port);
+  o->server = g_strdup_printf("%s:%s", host, port);
+  g_free(host);
+  return ok ? -1 : wrong("not a server and port", o->server);
+}
+
+static int check(sources *s) {
+  options *o = s->o;
+  int code = check_server(s);
+  if (code == -1) {
+    code = check_who("not an account", o->account);
+  }
+  if (code == -1 && o->call != NULL) {
+    code = check_who("nobody to be called", o->call);
+  }
+  if (code == -1 && o->keys != NULL &&
+      o->keys[strspn(o->keys, "0123456789*#ABCD")] != '\0') {
+    code = wrong("not keys of a telephone", o->keys);
+  }
+  if (code == -1 && o->rate != 0 && (o->rate < 8000 || o->rate % 50 != 0)) {
+    code = wrong("--rate is 8000 to 48000 Hz, whole in 20 ms", "");
+  }
+  if (code == -1 && o->auto_answer && o->auto_reject) {
+    code = wrong("--auto-answer or --auto-reject", "not both");
+  }
+  return code;
+}
+
+int options_read(options *o, int argc, char **argv) {
+  sources s = {.o = o};
+  int code = read_both(&s, argc, argv);
+  if (code == -1) {
+    code = check(&s);
+  }
+  if (code == -1) {
+    o->password = password_get(s.password_file, o->account);
+    code = o->password != NULL ? -1 : EXIT_USAGE;
+  }
+  g_free(s.server);
+  g_free(s.port);
+  g_free(s.config);
+  g_free(s.password_file);
+  return code;
+}
+
+void options_clear(options *o) {
+  char *const texts[] = {o->server, o->account, o->name, o->call,
+                         o->keys,   o->chat,    o->play, o->record,
+                         o->device, o->codecs};
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+    g_free(texts[i]);
+  }
+  password_free(o->password);
+  *o = (options){0};
+}
