@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Two msnav-phones on this machine call each other: a server that knows two
+# accounts with passwords, two headless phones with recorded speech.
+#
+#   sh examples/two-phones.sh
+#   --out DIR      where the recordings go (./two-phones-out)
+#   --seconds N    how long they talk (5)
+#
+# Installs what is missing (Debian packages), builds, runs.  Exit code 0 only
+# when both heard the other's speech, chat and keys arrived, and both phones
+# ended with exit code 0.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+build=${MSNAV_BUILD:-$root/build-demo}
+
+sh "$root/examples/install.sh" build speech
+
+if [ ! -e "$build/build.ninja" ]; then
+  meson setup "$build" "$root" -Dtests=false >"$build.log" 2>&1 ||
+    { cat "$build.log"; exit 1; }
+fi
+ninja -C "$build" >"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
+
+exec python3 "$here/two-phones.py" --build "$build" "$@"
