@@ -258,6 +258,8 @@ static void lines_and_payloads_are_bounded(void **state) {
                                      "MSG a@b A -1\r\n",
                                      "MSG a@b A\r\n",
                                      "MSG\r\n",
+                                     "NOT 1665\r\n",
+                                     "IPG\r\n",
                                      endless};
   for (size_t i = 0; i < ARRAY_LEN(lost); i++) {
     msnav_switchboard *sb;
@@ -269,6 +271,41 @@ static void lines_and_payloads_are_bounded(void **state) {
     assert_int_equal(msnav_switchboard_feed(sb, "OUT\r\n", 5), 0);
     assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_ERR_TOO_LONG);
     msnav_switchboard_free(sb);
+  }
+}
+
+/* MSNP7 on a notification server: a client answers CHL with QRY and 32 bytes
+ * behind it, a server writes NOT and IPG. */
+static void payloads_of_notification_servers_are_no_commands(void **state) {
+  (void)state;
+  static const struct {
+    msnav_switchboard_side side;
+    const char *stream, *want;
+  } rows[] = {
+    {MSNAV_SB_SERVER, "QRY 9 msmsgs@msnmsgr.com 6\r\nOUT\r\n2PNG\r\n",
+     "0 t0 e0 i0/0 idle0 ack- [][][][][]<OUT\r\n2>\n"
+     "16 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"},
+    {MSNAV_SB_CLIENT, "NOT 5\r\nOUT\r\nQNG\r\n",
+     "0 t0 e0 i0/0 idle0 ack- [][][][][]<OUT\r\n>\n"
+     "17 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"},
+    {MSNAV_SB_CLIENT, "IPG 2\r\n\r\nQNG\r\n",
+     "0 t0 e0 i0/0 idle0 ack- [][][][][]<\r\n>\n"
+     "17 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"},
+    /* the other way round they are lines as any */
+    {MSNAV_SB_CLIENT, "QRY 9\r\nQNG\r\n",
+     "0 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"
+     "17 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"},
+    {MSNAV_SB_SERVER, "NOT x\r\nPNG\r\n",
+     "0 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"
+     "16 t0 e0 i0/0 idle0 ack- [][][][][]<>\n"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    size_t len = strlen(rows[i].stream);
+    for (size_t at = 0; at <= len; at++) {
+      char got[512];
+      decode(rows[i].side, rows[i].stream, len, at, got, sizeof(got));
+      assert_string_equal(got, rows[i].want);
+    }
   }
 }
 
@@ -385,6 +422,7 @@ int main(void) {
     cmocka_unit_test(every_command_goes_both_ways),
     cmocka_unit_test(all_classes_of_acknowledgement_are_read),
     cmocka_unit_test(lines_and_payloads_are_bounded),
+    cmocka_unit_test(payloads_of_notification_servers_are_no_commands),
     cmocka_unit_test(a_payload_of_1664_bytes_passes),
     cmocka_unit_test(broken_parameters_are_skipped_not_fatal),
     cmocka_unit_test(writer_refuses_what_would_break_a_line),

@@ -15,9 +15,13 @@
 typedef struct command {
   msnp_words words;
   uint32_t transaction;
+  msnav_str payload;
 } command;
 
 static const char nobody[] = "";
+
+/* Clients of the time answer CHL with the digest of the challenge and this. */
+static const char client_key[] = "Q1P7W2E4J9R8U3S5";
 
 static msnav_str word(const command *c, size_t i) {
   return i < c->words.count ? c->words.at[i] : msnav_str_of(nobody);
@@ -78,16 +82,20 @@ static void version(guest *g, const command *c) {
   leave(g);
 }
 
+static void new_challenge(guest *g) {
+  snprintf(g->challenge, sizeof(g->challenge), "%u.%09u%u", 1013928519U,
+           g_random_int() % 1000000000U, ++g->server->secrets);
+}
+
 /* USR t MD5 I account: ask for the password's digest. */
 static void challenge(guest *g, const command *c) {
   copy(g->account, word(c, 4));
-  snprintf(g->challenge, sizeof(g->challenge), "%u.%09u%u", 1013928519U,
-           g_random_int() % 1000000000U, ++g->server->secrets);
+  new_challenge(g);
   tell_line(g, "USR %u MD5 S %s", c->transaction, g->challenge);
 }
 
-static bool right_password(const guest *g, const user *u, msnav_str digest) {
-  char *all = g_strconcat(g->challenge, u->password, NULL);
+static bool right_digest(const guest *g, const char *secret, msnav_str digest) {
+  char *all = g_strconcat(g->challenge, secret, NULL);
   char *want = g_compute_checksum_for_string(G_CHECKSUM_MD5, all, -1);
   bool right = g->challenge[0] != '\0' && msnp_is(digest, want);
   g_free(all);
@@ -108,7 +116,7 @@ static void send_away(guest *me) {
 
 static void log_in(guest *g, const command *c) {
   user *u = find_user(g->server, msnav_str_of(g->account));
-  if (u == NULL || !right_password(g, u, word(c, 4))) {
+  if (u == NULL || !right_digest(g, u->password, word(c, 4))) {
     say_error(g, c, 911);
     leave(g);
     return;
@@ -118,6 +126,19 @@ static void log_in(guest *g, const command *c) {
   copy(g->name, msnav_str_of(u->name));
   send_away(g);
   tell_line(g, "USR %u OK %s %s 1", c->transaction, g->account, g->name);
+  new_challenge(g);
+  tell_line(g, "CHL 0 %s", g->challenge);
+}
+
+/* QRY t id 32, and the digest behind it */
+static void prove_client(guest *g, const command *c) {
+  if (right_digest(g, client_key, c->payload)) {
+    tell_line(g, "QRY %u", c->transaction);
+    g->challenge[0] = '\0';
+  } else {
+    say_error(g, c, 540);
+    leave(g);
+  }
 }
 
 static void identify(guest *g, const command *c) {
@@ -259,11 +280,12 @@ void notification_command(guest *g, const msnav_switchboard_command *raw) {
     void (*act)(guest *g, const command *c);
     bool anybody; /* before the password too */
   } known[] = {
-    {"VER", version, true},      {"USR", identify, true},
-    {"SYN", synchronize, false}, {"CHG", change_status, false},
-    {"REA", rename_to, false},   {"XFR", transfer, false},
+    {"VER", version, true},       {"USR", identify, true},
+    {"SYN", synchronize, false},  {"CHG", change_status, false},
+    {"REA", rename_to, false},    {"XFR", transfer, false},
+    {"QRY", prove_client, false},
   };
-  command c = {.words = msnp_split(raw->line)};
+  command c = {.words = msnp_split(raw->line), .payload = raw->payload};
   if (c.words.count == 0) {
     return;
   }

@@ -21,7 +21,8 @@ extern "C" {
 
 /** Commands in both directions. */
 typedef enum msnav_switchboard_verb {
-  MSNAV_SB_UNKNOWN = 0, /**< another command; see line */
+  MSNAV_SB_UNKNOWN = 0, /**< another command, such as those of a notification
+                             server; see line, and payload of QRY, NOT, IPG */
   MSNAV_SB_USR = 1,     /**< client: USR t account token */
   MSNAV_SB_USR_OK = 2,  /**< server: USR t OK account name */
   MSNAV_SB_CAL = 3,     /**< client: CAL t account */
@@ -61,7 +62,7 @@ typedef struct msnav_switchboard_command {
   msnav_str token;      /**< of USR, RNG, ANS */
   msnav_str id;         /**< of RINGING, RNG, ANS */
   msnav_str host;       /**< of RNG: "a.b.c.d:port" */
-  msnav_str payload;    /**< of MSG and SEND */
+  msnav_str payload;    /**< of MSG and SEND, and see UNKNOWN */
   msnav_str line;       /**< the whole line without its end */
 } msnav_switchboard_command;
 

@@ -67,14 +67,28 @@ static bool number(msnav_str word, uint32_t *value) {
   return msnav_text_u32(word, UINT32_MAX, value) == MSNAV_OK;
 }
 
+/* Whether bytes follow the line, and the fewest words it has then. */
+static size_t
+words_before_payload(msnav_switchboard_side side, msnav_str verb) {
+  if (is(verb, "MSG")) {
+    return 3;
+  }
+  if (side == MSNAV_SB_SERVER) {
+    return is(verb, "QRY") ? 4 : 0;
+  }
+  return is(verb, "NOT") || is(verb, "IPG") ? 2 : 0;
+}
+
 /* How many bytes follow the line. */
-static msnav_error payload_of(const words *w, size_t *size) {
+static msnav_error
+payload_of(msnav_switchboard_side side, const words *w, size_t *size) {
   uint32_t n = 0;
+  size_t least = w->count > 0 ? words_before_payload(side, w->at[0]) : 0;
   *size = 0;
-  if (w->count == 0 || !is(w->at[0], "MSG")) {
+  if (least == 0) {
     return MSNAV_OK;
   }
-  if (w->count < 3 || !number(w->at[w->count - 1], &n)) {
+  if (w->count < least || !number(w->at[w->count - 1], &n)) {
     return MSNAV_ERR_TOO_LONG; /* where the next command begins is unknown */
   }
   *size = n;
@@ -95,7 +109,7 @@ static void forget_taken(msnav_switchboard *sb) {
 static void end_line(msnav_switchboard *sb) {
   sb->line = sb->len;
   words w = split(line_of(sb));
-  sb->lost = payload_of(&w, &sb->payload) != MSNAV_OK;
+  sb->lost = payload_of(sb->side, &w, &sb->payload) != MSNAV_OK;
 }
 
 size_t
