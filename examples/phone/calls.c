@@ -2,7 +2,7 @@
 /* Calls: from the library's events to the phone's, and back. */
 #include "phone.h"
 
-#include "text.h"
+#include "metrics.h"
 
 #include <string.h>
 
@@ -95,6 +95,10 @@ static void begin_talking(phone *p) {
 }
 
 static void end_call(phone *p, msnav_call *call, msnav_reason reason) {
+  /* one that was given up for another with the same peer goes on as that, and
+   * one that came while we were busy never was ours */
+  bool counts =
+    (call == p->call || call == p->waiting) && reason != MSNAV_REASON_CROSSED;
   event e = {.kind = "ended"};
   summary_of(p, &e, call);
   if (call == p->waiting) {
@@ -105,16 +109,14 @@ static void end_call(phone *p, msnav_call *call, msnav_reason reason) {
     p->call = p->waiting;
     p->waiting = NULL;
     p->sent_level = p->received_level = 127;
-  } else {
-    reason = MSNAV_REASON_CROSSED; /* never was ours: busy */
   }
-  if (reason == MSNAV_REASON_CROSSED) {
-    event_clear(&e);
-  } else {
+  if (counts) {
+    metrics_ended(p->metrics, call);
     phone_tell(p, &e);
   }
+  event_clear(&e);
   msnav_call_free(call);
-  if (reason != MSNAV_REASON_CROSSED) {
+  if (counts) {
     phone_call_ended(p, reason);
   }
 }
