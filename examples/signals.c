@@ -20,6 +20,10 @@ bool signals_watch(signals *s, const msnav_loop *loop, void (*fn)(void *arg),
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  struct sigaction hup;
+  if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN) {
+    sigaddset(&set, SIGHUP); /* not under nohup(1) */
+  }
   *s = (signals){.loop = *loop, .fd = -1, .fn = fn, .arg = arg};
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
     return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SIGINT and SIGTERM as an event of the loop. */
+/* SIGINT, SIGTERM and SIGHUP as an event of the loop. */
 #ifndef EXAMPLES_SIGNALS_H
 #define EXAMPLES_SIGNALS_H
 
