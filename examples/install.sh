@@ -45,7 +45,7 @@ for group in "$@"; do
     need 'pkg-config --exists libevent_core' libevent-dev
     need 'pkg-config --exists libsystemd' libsystemd-dev
     need 'python3 -c "import pycparser"' python3-pycparser
-    package sip-tester tshark
+    package sip-tester tshark tmux procps
     ;;
   gate)
     need 'command -v clang' clang

@@ -171,7 +171,7 @@ static int read_file(sources *s, const known *table) {
 /* ---- the command line */
 
 static int read_line(options *o, const known *table, int argc, char **argv) {
-  struct option list[KNOWN + 5] = {{0}};
+  struct option list[KNOWN + 6] = {{0}};
   for (int i = 0; i < KNOWN; i++) {
     list[i] = (struct option){table[i].name, table[i].kind != FLAG, NULL, i};
   }
@@ -179,6 +179,7 @@ static int read_line(options *o, const known *table, int argc, char **argv) {
   list[KNOWN + 1] = (struct option){"plain", 0, NULL, KNOWN + 1};
   list[KNOWN + 2] = (struct option){"help", 0, NULL, KNOWN + 2};
   list[KNOWN + 3] = (struct option){"version", 0, NULL, KNOWN + 3};
+  list[KNOWN + 4] = (struct option){"password", 1, NULL, KNOWN + 4};
   optind = 1;
   for (int c; (c = getopt_long(argc, argv, "", list, NULL)) != -1;) {
     if (c == '?') {
@@ -191,6 +192,9 @@ static int read_line(options *o, const known *table, int argc, char **argv) {
     if (c == KNOWN + 3) {
       printf("msnav-phone %s, libmsnav %s\n", MSNAV_VERSION, msnav_version());
       return EXIT_OK;
+    }
+    if (c == KNOWN + 4) { /* everybody on the machine can read it there */
+      return wrong("a password is no argument", "see --password-file");
     }
     if (c >= KNOWN) {
       *(c == KNOWN ? &o->json : &o->plain) = true;

@@ -28,8 +28,7 @@ static const char leave[] = "\x18\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1049l";
 /* For the handlers of signals that end the program: one terminal. */
 static int tty = -1;
 static struct termios before;
-static const int deadly[] = {SIGHUP,  SIGQUIT, SIGSEGV, SIGBUS,
-                             SIGABRT, SIGFPE,  SIGILL};
+static const int deadly[] = {SIGQUIT, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
 
 static void restore(void) {
   if (tty >= 0) {
