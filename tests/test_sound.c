@@ -20,6 +20,7 @@ static int teardown(void **state) {
 
 static msnav_config config_at(uint32_t ip, uint32_t rate, const char *codecs) {
   msnav_config c = pair_config(ip);
+  c.encryption = MSNAV_ENCRYPT_NEVER; /* streams are changed without keys */
   c.sound_rate = rate;
   c.codecs = codecs;
   return c;

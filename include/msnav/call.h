@@ -31,6 +31,17 @@ typedef struct msnav_context msnav_context;
 /** One call; owned by its context until msnav_call_free(). */
 typedef struct msnav_call msnav_call;
 
+/** Whether sound and pictures are encrypted: SRTP with keys in SDP (RFC 4568),
+ *  which shields them from everybody who does not see the SIP messages. */
+typedef enum msnav_encryption {
+  MSNAV_ENCRYPT_IF_POSSIBLE = 0, /**< default: offered beside plain RTP, used
+                                      when the peer takes it.  With
+                                      MSNAV_PROFILE_RTC_1_2 only when the peer
+                                      offers it */
+  MSNAV_ENCRYPT_NEVER = 1,       /**< neither offered nor taken */
+  MSNAV_ENCRYPT_ALWAYS = 2       /**< RTP/SAVP: no call without it */
+} msnav_encryption;
+
 /** How a context behaves.  Start from zero, set size; every other member has
  *  a default.  Copied, texts too. */
 typedef struct msnav_config {
@@ -83,6 +94,8 @@ typedef struct msnav_config {
                              devices included: 20 ms...1 s, 200 ms is a start;
                              0: do not.  Needs feature "speexdsp", sound_rate,
                              and callbacks of one length */
+  uint32_t encryption;  /**< a #msnav_encryption; MSNAV_ENCRYPT_ALWAYS needs
+                              feature "srtp" */
 } msnav_config;
 
 /** The application's ears and mouth: 16-bit mono samples in both directions,
@@ -139,8 +152,8 @@ typedef struct msnav_events {
  *  @param[out] context receives the context, owned by the caller.
  *  @retval MSNAV_OK              done
  *  @retval MSNAV_ERR_INVALID     a required member is missing or out of range
- *  @retval MSNAV_ERR_UNSUPPORTED a codec, rate or echo cancellation that this
- *                                build lacks
+ *  @retval MSNAV_ERR_UNSUPPORTED a codec, rate, encryption or echo cancellation
+ *                                that this build lacks
  *  @retval MSNAV_ERR_NOMEM       no memory
  *  @retval MSNAV_ERR_SYSTEM      a system call failed */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_context_new(
@@ -345,6 +358,9 @@ typedef struct msnav_call_info {
   uint32_t video_payload_type; /**< of video we may send, 0: none */
   uint32_t gain_sent;          /**< permille, see msnav_call_set_gain() */
   uint32_t gain_received;      /**< likewise */
+  uint32_t srtp_suite;         /**< a #msnav_srtp_suite: how the sound is
+                                    encrypted now; a call that was encrypted
+                                    never goes on in the clear */
 } msnav_call_info;
 
 /** Read what is known about a call.

@@ -64,6 +64,12 @@ typedef enum msnav_srtp_suite {
   MSNAV_SRTP_AES_CM_SHA1_32 = 3  /**< AES_CM_128_HMAC_SHA1_32, 30 bytes */
 } msnav_srtp_suite;
 
+/** Name of a suite as SDP has it.
+ *  @param suite any value.
+ *  @return static text: "AEAD_AES_128_GCM", "AES_CM_128_HMAC_SHA1_80",
+ *          "AES_CM_128_HMAC_SHA1_32", "none", or "unknown". */
+MSNAV_API const char *msnav_srtp_suite_name(msnav_srtp_suite suite);
+
 /** How a stream is set up.  Start from zero and set size.  Copied. */
 typedef struct msnav_stream_config {
   size_t size;            /**< sizeof of the struct the caller was built with */

@@ -81,8 +81,11 @@ void msnav_call_destroy(msnav_call *call) {
   if (call->next != NULL) {
     call->next->prev = call->prev;
   }
-  g_free(call->offer);
-  g_free(call->described);
+  msnav_call_forget(&call->offer, &call->offer_len);
+  msnav_call_forget(&call->described, &call->described_len);
+  for (int i = 0; i < STREAMS; i++) {
+    explicit_bzero(&call->streams[i].keys, sizeof(call->streams[i].keys));
+  }
   g_free(call->peer);
   g_free(call->cookie);
   g_free(call);
@@ -342,6 +345,7 @@ msnav_error msnav_call_get_info(const msnav_call *call, msnav_call_info *info) {
     .muted = call->muted,
     .gain_sent = call->sound.gain[MSNAV_SENT],
     .gain_received = call->sound.gain[MSNAV_RECEIVED],
+    .srtp_suite = audio->suite,
     .sip_status = call->sip_status,
     .peer = msnav_str_of(call->peer),
     .cookie = msnav_str_of(call->cookie),

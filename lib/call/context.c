@@ -131,7 +131,8 @@ static bool sound_ok(const msnav_config *c) {
 static bool config_ok(const msnav_config *c) {
   bool ports = c->rtp_port_min <= c->rtp_port_max &&
                (c->rtp_port_max == 0 || c->rtp_port_max - c->rtp_port_min >= 1);
-  return ports && sound_ok(c) && c->profile <= MSNAV_PROFILE_RTC_1_2 &&
+  return ports && sound_ok(c) && c->encryption <= MSNAV_ENCRYPT_ALWAYS &&
+         c->profile <= MSNAV_PROFILE_RTC_1_2 &&
          c->source_policy <= 1 + MSNAV_SOURCE_LATCH &&
          (c->media & ~(uint32_t)(MSNAV_AUDIO | MSNAV_VIDEO)) == 0;
 }
@@ -223,8 +224,10 @@ msnav_context_new(const msnav_loop *loop, const msnav_config *config,
   if (err == MSNAV_OK) {
     err = choose_codecs(ctx, ctx->config.codecs);
   }
-  if (err == MSNAV_OK && ctx->config.echo_tail != 0 &&
-      !msnav_echo_supported()) {
+  bool echo = ctx->config.echo_tail != 0;
+  bool always = ctx->config.encryption == MSNAV_ENCRYPT_ALWAYS;
+  if (err == MSNAV_OK && ((echo && !msnav_echo_supported()) ||
+                          (always && !msnav_call_can_encrypt()))) {
     err = MSNAV_ERR_UNSUPPORTED;
   }
   if (err == MSNAV_OK) {

@@ -14,6 +14,15 @@
 #define MSNAV_MAX_CODECS 16
 #define MSNAV_MAX_PCM 960 /* 20 ms at 48 kHz */
 
+#define MSNAV_CALL_SUITES 3 /* of SRTP that are offered */
+
+/* What one stream encrypts with. */
+typedef struct call_keys {
+  bool made;
+  uint8_t key[MSNAV_CALL_SUITES][30]; /* master key and salt */
+  char text[MSNAV_CALL_SUITES][64];   /* "inline:..." */
+} call_keys;
+
 /* One RTP session of a call: its sockets and its stream. */
 typedef struct call_stream {
   msnav_call *call;
@@ -23,7 +32,9 @@ typedef struct call_stream {
   msnav_addr local; /* RTP; port 0 while the sockets are closed */
   msnav_stream *stream;
   uint32_t ssrc;
-  bool agreed; /* in the last offer and answer */
+  call_keys keys;
+  uint32_t suite; /* a msnav_srtp_suite, in use */
+  bool agreed;    /* in the last offer and answer */
   bool held_by_peer;
   const char *codec;       /* encoding name in use */
   uint32_t video_type;     /* payload type for video we send */
@@ -63,6 +74,7 @@ struct msnav_call {
   bool hold, wanted_hold;
   bool offering; /* our INVITE or re-INVITE is pending */
   bool muted;
+  bool encrypted;  /* a stream was: none may be in the clear any more */
   bool talking;    /* media flows */
   bool media_seen; /* since the last tick that told the session */
   bool released;   /* the application freed it */
@@ -136,6 +148,19 @@ msnav_error msnav_call_write_offer(msnav_call *call);
 msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
                                   size_t cap, size_t *len);
 msnav_error msnav_call_take_answer(msnav_call *call, msnav_str text);
+
+/* ---- secure.c: keys for SRTP */
+bool msnav_call_can_encrypt(void);
+/* Offer our keys, or have them ready for an answer. */
+msnav_error
+msnav_call_add_crypto(call_stream *st, bool answering, msnav_sdp_ability *able);
+/* What was agreed; MSNAV_ERR_UNSUPPORTED when it must not be in the clear, or
+ * the peer's key is none. */
+msnav_error
+msnav_call_take_crypto(const call_stream *st, const msnav_sdp_agreed *agreed,
+                       msnav_stream_config *config);
+/* Wipe and free a description, which has keys. */
+void msnav_call_forget(char **text, size_t *len);
 
 /* ---- streams.c: sockets and RTP streams */
 msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip);

@@ -82,9 +82,20 @@ static msnav_error abilities(msnav_call *call, uint32_t media, bool hold,
 
 /* Our last description, which every later one follows (RFC 3264 section 8). */
 static void keep_description(msnav_call *call, const char *text, size_t len) {
-  g_free(call->described);
+  char *before = call->described;
+  size_t before_len = call->described_len;
   call->described = g_memdup2(text, len);
   call->described_len = len;
+  msnav_call_forget(&before, &before_len);
+}
+
+static msnav_error
+add_crypto(msnav_call *call, bool answering, msnav_sdp_ability able[STREAMS]) {
+  msnav_error err = MSNAV_OK;
+  for (int i = 0; i < STREAMS && err == MSNAV_OK; i++) {
+    err = msnav_call_add_crypto(&call->streams[i], answering, &able[i]);
+  }
+  return err;
 }
 
 msnav_error msnav_call_write_offer(msnav_call *call) {
@@ -92,6 +103,9 @@ msnav_error msnav_call_write_offer(msnav_call *call) {
   msnav_sdp_ability able[STREAMS];
   msnav_sdp offer;
   msnav_error err = abilities(call, call->wanted, call->wanted_hold, ip, able);
+  if (err == MSNAV_OK) {
+    err = add_crypto(call, false, able);
+  }
   if (err == MSNAV_OK && call->described == NULL) {
     err = msnav_sdp_offer(able, STREAMS, ip, &offer);
   } else if (err == MSNAV_OK) {
@@ -107,7 +121,7 @@ msnav_error msnav_call_write_offer(msnav_call *call) {
     err = msnav_sdp_write(&offer, text, sizeof(text), &len);
   }
   if (err == MSNAV_OK) {
-    g_free(call->offer);
+    msnav_call_forget(&call->offer, &call->offer_len);
     call->offer = g_memdup2(text, len);
     call->offer_len = len;
   }
@@ -127,12 +141,26 @@ static bool addresses_ok(const msnav_call *call, const msnav_sdp_agreed *a) {
   return rtp && rtcp;
 }
 
+/* Whether all of it can be had, before any of it changes a stream. */
+static msnav_error check(msnav_call *call, const msnav_sdp_result *result) {
+  msnav_error err = MSNAV_OK;
+  for (size_t i = 0; i < result->count && err == MSNAV_OK; i++) {
+    const msnav_sdp_agreed *agreed = &result->agreed[i];
+    msnav_stream_config keys = {.size = sizeof(keys)};
+    err =
+      addresses_ok(call, agreed)
+        ? msnav_call_take_crypto(stream_of(call, agreed->kind), agreed, &keys)
+        : MSNAV_ERR_ADDRESS;
+    explicit_bzero(&keys, sizeof(keys));
+  }
+  return err;
+}
+
 /* Bring the streams in line with what was agreed. */
 static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
-  for (size_t i = 0; i < result->count; i++) {
-    if (!addresses_ok(call, &result->agreed[i])) {
-      return MSNAV_ERR_ADDRESS;
-    }
+  msnav_error err = check(call, result);
+  if (err != MSNAV_OK) {
+    return err;
   }
   uint32_t media = 0;
   for (int k = 0; k < STREAMS; k++) {
@@ -140,7 +168,7 @@ static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
   }
   for (size_t i = 0; i < result->count; i++) {
     call_stream *st = stream_of(call, result->agreed[i].kind);
-    msnav_error err = msnav_call_apply(st, &result->agreed[i]);
+    err = msnav_call_apply(st, &result->agreed[i]);
     if (err != MSNAV_OK) {
       return err;
     }
@@ -178,6 +206,9 @@ msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
   uint32_t ip = msnav_dialog_local(call->dialog)->ip;
   msnav_sdp_ability all[STREAMS];
   err = abilities(call, media & offered, call->hold, ip, all);
+  if (err == MSNAV_OK) {
+    err = add_crypto(call, true, all);
+  }
   if (err != MSNAV_OK) {
     return err;
   }

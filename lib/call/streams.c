@@ -329,21 +329,34 @@ stream_config(call_stream *st, const msnav_sdp_agreed *agreed) {
   return config;
 }
 
-msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed) {
+static msnav_error
+change_stream(call_stream *st, const msnav_stream_config *config) {
   msnav_call *call = st->call;
   msnav_usec now = msnav_call_now(call->ctx);
-  msnav_stream_config config = stream_config(st, agreed);
   msnav_error err = st->media == MSNAV_AUDIO
-                      ? msnav_call_sound_prepare(call, &config)
+                      ? msnav_call_sound_prepare(call, config)
                       : MSNAV_OK;
   if (err != MSNAV_OK) {
     return err;
   }
-  err = st->stream == NULL ? msnav_stream_new(&config, now, &st->stream)
-                           : msnav_stream_update(st->stream, &config, now);
+  return st->stream == NULL ? msnav_stream_new(config, now, &st->stream)
+                            : msnav_stream_update(st->stream, config, now);
+}
+
+msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed) {
+  msnav_stream_config config = stream_config(st, agreed);
+  msnav_error err = msnav_call_take_crypto(st, agreed, &config);
+  if (err == MSNAV_OK) {
+    err = change_stream(st, &config);
+  }
+  explicit_bzero(config.srtp_send_key, sizeof(config.srtp_send_key));
+  explicit_bzero(config.srtp_receive_key, sizeof(config.srtp_receive_key));
   if (err != MSNAV_OK) {
     return err;
   }
+  st->suite = config.srtp_suite;
+  st->call->encrypted =
+    st->call->encrypted || config.srtp_suite != MSNAV_SRTP_NONE;
   st->held_by_peer = agreed->held;
   st->codec = config.send_codec != NULL ? config.send_codec->name : NULL;
   st->video_type =

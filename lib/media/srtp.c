@@ -31,25 +31,6 @@ struct msnav_srtp {
   direction out, in;
 };
 
-/* ---- the library, once in a process */
-
-enum { UNTOUCHED, BUSY, READY, BROKEN };
-
-/* libsrtp2 must not be initialised by two threads at a time. */
-static bool is_ready(void) {
-  static atomic_int state;
-  int expected = UNTOUCHED;
-  if (atomic_compare_exchange_strong(&state, &expected, BUSY)) {
-    atomic_store(&state, srtp_init() == srtp_err_status_ok ? READY : BROKEN);
-  }
-  while (atomic_load(&state) == BUSY) {
-    /* another thread is at it, for a moment */
-  }
-  return atomic_load(&state) == READY;
-}
-
-/* ---- keys */
-
 static void set_suite(srtp_policy_t *p, uint32_t suite) {
   if (suite == MSNAV_SRTP_AES_128_GCM) {
     srtp_crypto_policy_set_aes_gcm_128_16_auth(&p->rtp);
@@ -64,6 +45,40 @@ static void set_suite(srtp_policy_t *p, uint32_t suite) {
   /* RFC 4568 section 6.2.2: of RTCP the tag is never shortened */
   srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&p->rtcp);
 }
+
+/* ---- the library, once in a process */
+
+enum { UNTOUCHED, BUSY, READY, BROKEN };
+
+/* Debian's libsrtp2 sets its cryptography up with the first session and tears
+ * it down with the last one, which takes twenty times as long as the session
+ * itself: this one stays. */
+static bool start(void) {
+  static srtp_t kept;
+  static uint8_t key[KEY];
+  srtp_policy_t policy;
+  memset(&policy, 0, sizeof(policy));
+  set_suite(&policy, MSNAV_SRTP_AES_128_GCM);
+  policy.ssrc.type = ssrc_any_outbound;
+  policy.key = key;
+  return srtp_init() == srtp_err_status_ok &&
+         srtp_create(&kept, &policy) == srtp_err_status_ok;
+}
+
+/* libsrtp2 must not be initialised by two threads at a time. */
+static bool is_ready(void) {
+  static atomic_int state;
+  int expected = UNTOUCHED;
+  if (atomic_compare_exchange_strong(&state, &expected, BUSY)) {
+    atomic_store(&state, start() ? READY : BROKEN);
+  }
+  while (atomic_load(&state) == BUSY) {
+    /* another thread is at it, for a moment */
+  }
+  return atomic_load(&state) == READY;
+}
+
+/* ---- keys */
 
 static msnav_error open_direction(direction *d, const uint8_t key[KEY],
                                   uint32_t suite, srtp_ssrc_type_t type) {

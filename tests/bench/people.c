@@ -117,7 +117,8 @@ static void person_open(person *me, person *other, uint32_t ip, int far) {
                                .bind_ip = ip,
                                .codecs = "PCMU,PCMA",
                                .max_calls = PEOPLE_MANY,
-                               .max_calls_per_peer = PEOPLE_MANY};
+                               .max_calls_per_peer = PEOPLE_MANY,
+                               .encryption = MSNAV_ENCRYPT_NEVER};
   const msnav_events events = {.size = sizeof(events),
                                .send = on_send,
                                .incoming = on_incoming,
