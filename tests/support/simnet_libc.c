@@ -384,11 +384,12 @@ static ssize_t read_random(void *cookie, char *data, size_t n) {
 
 typedef FILE *(*fopen_fn)(const char *name, const char *mode);
 
-/* Sofia opens /dev/urandom once and for good, when it is first used; what
- * libsrtp2 is built on did so before, and wants the file. */
+/* Sofia opens /dev/urandom once and for good.  Others, who look at the
+ * descriptor, open it otherwise. */
 static FILE *open_file(const char *name, const char *mode) {
   static fopen_fn next;
-  if (simnet_active() && strcmp(name, "/dev/urandom") == 0) {
+  if (simnet_active() && strcmp(name, "/dev/urandom") == 0 &&
+      strcmp(mode, "rb") == 0) {
     FILE *f =
       fopencookie(NULL, "rb", (cookie_io_functions_t){.read = read_random});
     if (f != NULL) {
