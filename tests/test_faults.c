@@ -12,7 +12,8 @@
 #define PATIENCE (150 * WORLD_SECOND) /* all limits of a call, and some */
 
 /* socket(2), bind(2), connect(2), getsockname(2), send(2), udp(7), recv(2),
- * epoll_create(2), epoll_ctl(2), epoll_wait(2), poll(2) */
+ * epoll_create(2), epoll_ctl(2), epoll_wait(2), poll(2), setsockopt(2),
+ * fcntl(2), ioctl(2) */
 static const struct {
   simnet_call call;
   int errors[24];
@@ -52,6 +53,8 @@ static const struct {
    {ENOMEM, ENOSPC, EBADF, EEXIST, EINVAL, ELOOP, ENOENT, EPERM}},
   {SIMNET_EPOLL_WAIT, {EINTR, EBADF, EFAULT, EINVAL}},
   {SIMNET_POLL, {ENOMEM, EINTR, EFAULT, EINVAL}},
+  {SIMNET_SOCKOPT, {ENOPROTOOPT, EBADF, EFAULT, EINVAL, ENOTSOCK}},
+  {SIMNET_FCNTL, {EBADF, EINVAL, EAGAIN, ENOTTY, EPERM}},
 };
 
 /* What became of the call. */
@@ -69,6 +72,17 @@ static void look_at(result *r, const world_person *who, bool began) {
   r->stuck = r->stuck || (began && who->ended != 1);
 }
 
+/* Held and taken back, which takes two re-INVITEs. */
+static void talk(world *w) {
+  for (int held = 1; held >= 0; held--) {
+    (void)world_run(w, simnet_now() + WORLD_SECOND / 20, &w->bob.ended, 1);
+    if (w->alice.call != NULL) {
+      (void)!msnav_call_hold(w->alice.call, held != 0);
+    }
+  }
+  (void)world_run(w, simnet_now() + WORLD_SECOND / 20, &w->bob.ended, 1);
+}
+
 /* One call from the first to the last system call; prepare() is called when
  * the network is there and nothing else. */
 static result one_call(void (*prepare)(const void *arg), const void *arg,
@@ -82,7 +96,7 @@ static result one_call(void (*prepare)(const void *arg), const void *arg,
   if (world_open(&w, NULL, NULL) == MSNAV_OK) {
     bool began = world_call(&w) == MSNAV_OK;
     if (began && world_talk(&w, PATIENCE)) {
-      (void)world_run(&w, simnet_now() + WORLD_SECOND / 5, &w.bob.ended, 1);
+      talk(&w);
     }
     if (w.bob.call != NULL) {
       (void)msnav_call_hangup(w.bob.call);

@@ -327,7 +327,7 @@ const char *simnet_call_name(simnet_call call) {
                                       "getsockname",  "send",      "sendmsg",
                                       "recv",         "recvmsg",   "recvmmsg",
                                       "epoll_create", "epoll_ctl", "epoll_wait",
-                                      "poll"};
+                                      "poll",         "sockopt",   "fcntl"};
   return names[call];
 }
 

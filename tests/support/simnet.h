@@ -105,6 +105,8 @@ typedef enum simnet_call {
   SIMNET_EPOLL_CTL,
   SIMNET_EPOLL_WAIT,
   SIMNET_POLL,
+  SIMNET_SOCKOPT, /* getsockopt() and setsockopt() */
+  SIMNET_FCNTL,   /* and ioctl() */
   SIMNET_CALLS
 } simnet_call;
 

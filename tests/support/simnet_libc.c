@@ -85,15 +85,19 @@ int getsockname(int fd, __SOCKADDR_ARG sa, socklen_t *restrict len) {
 }
 
 int setsockopt(int fd, int level, int name, const void *value, socklen_t len) {
-  return simnet_owns(fd)
-           ? 0
-           : (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+  if (!simnet_owns(fd)) {
+    return (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+  }
+  return simnet_fails(SIMNET_SOCKOPT) ? -1 : 0;
 }
 
 int getsockopt(int fd, int level, int name, void *restrict value,
                socklen_t *restrict len) {
   if (!simnet_owns(fd)) {
     return (int)syscall(SYS_getsockopt, fd, level, name, value, len);
+  }
+  if (simnet_fails(SIMNET_SOCKOPT)) {
+    return -1;
   }
   int answer = level == SOL_SOCKET && name == SO_ERROR  ? simnet_sock_error(fd)
                : name == SO_RCVBUF || name == SO_SNDBUF ? 212992
@@ -108,6 +112,9 @@ int getsockopt(int fd, int level, int name, void *restrict value,
 static int control(int fd, int op, void *arg) {
   if (!simnet_owns(fd)) {
     return (int)syscall(SYS_fcntl, fd, op, arg);
+  }
+  if (simnet_fails(SIMNET_FCNTL)) {
+    return -1;
   }
   return op == F_GETFL ? O_RDWR | O_NONBLOCK : 0;
 }
@@ -135,6 +142,9 @@ int ioctl(int fd, unsigned long op, ...) {
   va_end(more);
   if (!simnet_owns(fd)) {
     return (int)syscall(SYS_ioctl, fd, op, arg);
+  }
+  if (simnet_fails(SIMNET_FCNTL)) {
+    return -1;
   }
   if (op == FIONREAD) {
     const simnet_datagram *d = simnet_sock_first(fd);
