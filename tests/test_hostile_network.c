@@ -188,7 +188,8 @@ static bool play_through(world *w, const plan *p) {
   if (w->alice.talking > 0 && w->bob.talking > 0) {
     talk(w, p);
   }
-  return world_end(w, SILENCE + BYE + slack);
+  /* without MSNP a lost BYE is noticed by the silence only */
+  return world_end(w, (p->lost_letters ? SILENCE : 0) + BYE + slack);
 }
 
 static void count(tally *t, const plan *p, const world *w) {
