@@ -89,8 +89,8 @@ static void
 on_log(msnav_log_level level, const char *line, size_t len, void *self) {
   const world_person *me = self;
   if (level <= MSNAV_LOG_WARNING && getenv("WORLD_LOG") != NULL) {
-    fprintf(stderr, "%12llu %s: %.*s\n", (unsigned long long)simnet_now(),
-            me->account, (int)len, line);
+    printf("%12llu %s: %.*s\n", (unsigned long long)simnet_now(), me->account,
+           (int)len, line);
   }
 }
 
