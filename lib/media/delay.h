@@ -14,6 +14,10 @@
 #define MSNAV_DELAY_WEIGHT 30
 #define MSNAV_DELAY_BATCH 64u
 
+/* A frame that is later than the target brings the next look nearer by so
+ * many frames. */
+#define MSNAV_DELAY_LATE_HASTE 7
+
 #define MSNAV_DELAY_WINDOW_US 500000u
 #define MSNAV_DELAY_MAX_US 260000
 
@@ -39,7 +43,8 @@ void msnav_delay_set_min(msnav_delay *d, msnav_usec min);
 void msnav_delay_begin(msnav_delay *d, uint32_t now, uint32_t transit);
 
 /* Bins of 2 ms up to 32 ms, of 4 ms up to 96 ms, of 8 ms up to 224 ms, of 16
- * ms above: the upper bits of a floating point number. */
+ * ms above.  0 <= us < 2^18. */
+extern const uint8_t msnav_delay_bins[128];
 static inline unsigned msnav_delay_bin(int32_t us) {
   union {
     float number;
@@ -52,17 +57,17 @@ static inline unsigned msnav_delay_bin(int32_t us) {
 static inline bool
 msnav_delay_is_usual(const msnav_delay *d, uint32_t now, uint32_t transit) {
   return now - d->since < MSNAV_DELAY_WINDOW_US &&
-         transit - d->floor <= (uint32_t)d->target &&
+         transit - d->floor <= (uint32_t)d->max &&
          d->pending < MSNAV_DELAY_BATCH;
 }
 
 static inline void msnav_delay_count(msnav_delay *d, uint32_t transit) {
   int32_t late = (int32_t)(transit - d->floor);
-  if ((int32_t)(transit - d->least) < 0) {
-    d->least = transit;
-  }
+  uint32_t less = transit - d->least;
+  d->least += less & (0u - (less >> 31)); /* no branch: who could foresee it? */
   d->bins[msnav_delay_bin(late)] += MSNAV_DELAY_WEIGHT;
-  d->pending++;
+  d->pending =
+    (uint8_t)(d->pending + 1 + (late > d->target ? MSNAV_DELAY_LATE_HASTE : 0));
 }
 
 /* A frame arrived. */

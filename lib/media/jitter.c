@@ -5,15 +5,19 @@
 
 /* What rarely happens stays out of the way of what happens every 20 ms. */
 #if defined(__GNUC__)
-#define RARE __attribute__((noinline, cold))
+#define RARE __attribute__((noinline))
+#define LIKELY(x) __builtin_expect((x), 1)
 #else
 #define RARE
+#define LIKELY(x) (x)
 #endif
 
 /* A waiting frame lies in the pool as a header of three words and its
- * payload.  The first word is its media time; then follow 16 bits each. */
+ * payload: its media time; where the next one lies and, above that, its packed
+ * length; its sequence number and, above that, its duration.  Whole words are
+ * written and read, because a frame is often played right after it came, and
+ * a load that spans two stores waits until both have left the store buffer. */
 #define HEADER 3u
-enum { NEXT = 2, LEN = 3, SEQUENCE = 4, DURATION = 5 };
 #define NONE 0xffffu
 
 /* above the 11 bits of the length: decoder (3 bits) and a flag */
@@ -21,6 +25,8 @@ enum { NEXT = 2, LEN = 3, SEQUENCE = 4, DURATION = 5 };
 #define DECODER_SHIFT 11
 #define DECODER_MASK 7u
 #define REDUNDANT 0x8000u
+/* no frame looks like this */
+#define UNUSUAL 0xffffu
 
 /* Durations are kept in units of 2 us. */
 #define DURATION_US 2u
@@ -32,12 +38,6 @@ enum { NEXT = 2, LEN = 3, SEQUENCE = 4, DURATION = 5 };
 /* Frames that are this much too old, so many in a row, are a new time line. */
 #define STALE_US 1000000
 #define STALE_FRAMES 3
-
-/* Delay above the target, summed over frames, that is worth one frame. */
-#define HURRY_CREDIT 1280000
-
-/* Where whole frames are dropped the delay swings around its target. */
-#define SWING_US 3750
 
 #define FRAMES_MAX 64
 
@@ -51,12 +51,16 @@ static uint32_t media_of(const msnav_jitter *j, unsigned at) {
   return j->pool.words[at];
 }
 
-static uint16_t *fields_of(msnav_jitter *j, unsigned at) {
-  return j->pool.halves + 2 * (size_t)at;
+static unsigned next_of(const msnav_jitter *j, unsigned at) {
+  return j->pool.words[at + 1] & 0xffff;
 }
 
-static uint16_t field_of(const msnav_jitter *j, unsigned at, unsigned field) {
-  return j->pool.halves[2 * (size_t)at + field];
+static void set_next(msnav_jitter *j, unsigned at, unsigned next) {
+  j->pool.words[at + 1] = (j->pool.words[at + 1] & 0xffff0000) | next;
+}
+
+static uint32_t packed_of(const msnav_jitter *j, unsigned at) {
+  return j->pool.words[at + 1] >> 16;
 }
 
 static unsigned words_for(unsigned len) {
@@ -64,7 +68,7 @@ static unsigned words_for(unsigned len) {
 }
 
 static unsigned size_of(const msnav_jitter *j, unsigned at) {
-  return words_for(field_of(j, at, LEN) & LEN_MASK);
+  return words_for(packed_of(j, at) & LEN_MASK);
 }
 
 /* With head at the end an empty buffer needs no case of its own in
@@ -72,6 +76,7 @@ static unsigned size_of(const msnav_jitter *j, unsigned at) {
 static void clear(msnav_jitter *j) {
   j->head = j->limit;
   j->fill = 0;
+  j->end = j->limit;
   j->count = 0;
 }
 
@@ -108,7 +113,7 @@ void msnav_jitter_resync(msnav_jitter *j) {
 
 static void drop_head(msnav_jitter *j) {
   j->count--;
-  j->head = field_of(j, j->head, NEXT);
+  j->head = (uint16_t)next_of(j, j->head);
   if (j->count == 0) {
     clear(j);
   }
@@ -124,8 +129,8 @@ RARE static void compact(msnav_jitter *j) {
   uint32_t copy[MSNAV_JITTER_POOL / 4];
   unsigned at = j->head, fill = 0;
   for (unsigned i = 0; i < j->count; i++) {
-    unsigned size = size_of(j, at), next = field_of(j, at, NEXT);
-    fields_of(j, at)[NEXT] = (uint16_t)(fill + size);
+    unsigned size = size_of(j, at), next = next_of(j, at);
+    set_next(j, at, fill + size);
     memcpy(copy + fill, j->pool.words + at, size * sizeof(*copy));
     j->tail = (uint16_t)fill;
     fill += size;
@@ -133,6 +138,7 @@ RARE static void compact(msnav_jitter *j) {
   }
   memcpy(j->pool.words, copy, fill * sizeof(*copy));
   j->fill = (uint16_t)fill;
+  j->end = j->limit;
   j->head = j->count > 0 ? 0 : j->limit;
 }
 
@@ -143,13 +149,15 @@ static unsigned free_end(const msnav_jitter *j) {
 }
 
 /* Where `size` words can be written; the oldest frames make room. */
-static unsigned make_room(msnav_jitter *j, unsigned size) {
+RARE static unsigned make_room(msnav_jitter *j, unsigned size) {
   while (j->fill + size > free_end(j)) {
     if (j->fill > j->head && size <= j->head) {
+      j->end = j->head;
       return 0;
     }
     discard_head(j);
   }
+  j->end = (uint16_t)free_end(j);
   return j->fill;
 }
 
@@ -172,30 +180,33 @@ static bool insert(msnav_jitter *j, unsigned at, uint32_t media) {
       return false;
     }
     prev = next;
-    next = field_of(j, next, NEXT);
+    next = next_of(j, next);
   }
   if ((int32_t)(media_of(j, next) - media) <= SLACK_US) {
     return false;
   }
-  fields_of(j, at)[NEXT] = (uint16_t)next;
+  set_next(j, at, next);
   if (prev == NONE) {
     j->head = (uint16_t)at;
   } else {
-    fields_of(j, prev)[NEXT] = (uint16_t)at;
+    set_next(j, prev, at);
   }
   j->count++;
   compact(j);
   return true;
 }
 
-static void put(msnav_jitter *j, const msnav_jitter_frame *f, unsigned at,
-                uint32_t media, uint32_t us) {
-  uint16_t *fields = fields_of(j, at);
-  uint32_t packed = f->len | (f->decoder & DECODER_MASK) << DECODER_SHIFT;
-  j->pool.words[at] = media;
-  fields[LEN] = (uint16_t)(f->redundant ? packed | REDUNDANT : packed);
-  fields[SEQUENCE] = (uint16_t)f->sequence;
-  fields[DURATION] = (uint16_t)(us / DURATION_US);
+static uint32_t pack(const msnav_jitter_frame *f) {
+  return f->len | (uint32_t)f->decoder << DECODER_SHIFT;
+}
+
+/* `last` is the last word of the header. */
+static inline void put(msnav_jitter *j, unsigned at, unsigned size,
+                       uint32_t packed, uint32_t media, uint32_t last) {
+  uint32_t *header = j->pool.words + at;
+  header[0] = media;
+  header[1] = (at + size) | packed << 16;
+  header[2] = last;
 }
 
 static bool is_last(const msnav_jitter *j, uint32_t media) {
@@ -205,8 +216,8 @@ static bool is_last(const msnav_jitter *j, uint32_t media) {
 static void append(msnav_jitter *j, unsigned at, unsigned size) {
   if (j->count == 0) {
     j->head = (uint16_t)at;
-  } else {
-    fields_of(j, j->tail)[NEXT] = (uint16_t)at;
+  } else if (at != j->fill) {
+    set_next(j, j->tail, at);
   }
   j->tail = (uint16_t)at;
   j->fill = (uint16_t)(at + size);
@@ -220,7 +231,10 @@ static msnav_error store(msnav_jitter *j, const msnav_jitter_frame *f,
     discard_head(j);
   }
   unsigned at = make_room(j, size);
-  put(j, f, at, media, us);
+  uint32_t packed = pack(f) & (LEN_MASK | DECODER_MASK << DECODER_SHIFT);
+  packed |= f->redundant ? REDUNDANT : 0;
+  put(j, at, size, packed, media,
+      (f->sequence & 0xffff) | us / DURATION_US << 16);
   memcpy(j->pool.words + at + HEADER, f->data, f->len);
   if (is_last(j, media)) {
     append(j, at, size);
@@ -252,6 +266,7 @@ begin(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
     j->media_q16 += (uint64_t)(us * 65536);
   }
   j->anchor = f->timestamp;
+  j->usual = UNUSUAL;
 }
 
 /* Whether no packet with this sequence number came before. */
@@ -282,6 +297,13 @@ static uint32_t to_media(msnav_jitter *j, uint32_t timestamp) {
   return (uint32_t)(q16 >> 16);
 }
 
+/* One more frame from long ago; whether they are a new time line. */
+static bool is_stale(msnav_jitter *j) {
+  j->stale++;
+  j->usual = UNUSUAL; /* push_any() begins to count anew */
+  return j->stale >= STALE_FRAMES;
+}
+
 /* A frame from before what is played next: nothing was played yet, or it is
  * late, or the sender has turned back its clock. */
 static msnav_error look_back(msnav_jitter *j, const msnav_jitter_frame *f,
@@ -295,7 +317,7 @@ static msnav_error look_back(msnav_jitter *j, const msnav_jitter_frame *f,
     if (!f->redundant) {
       msnav_delay_observe(&j->delay, (uint32_t)now, (uint32_t)now - *media);
     }
-  } else if (!f->redundant && ++j->stale >= STALE_FRAMES) {
+  } else if (!f->redundant && is_stale(j)) {
     msnav_jitter_resync(j);
     j->resyncs++;
     begin(j, f, now);
@@ -333,32 +355,47 @@ push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
     msnav_delay_observe(&j->delay, (uint32_t)now, (uint32_t)now - media);
   }
   j->stale = 0;
-  return store(j, f, media, (uint32_t)us);
+  msnav_error err = store(j, f, media, (uint32_t)us);
+  if (err == MSNAV_OK) {
+    bool newest = media_of(j, j->tail) == (uint32_t)(j->media_q16 >> 16);
+    j->usual = (uint16_t)(newest && us > SLACK_US ? pack(f) : UNUSUAL);
+    j->usual_size = (uint16_t)words_for(f->len);
+    j->usual_last = (uint32_t)us / DURATION_US << 16;
+    j->step_q16 = (uint64_t)j->ticks * j->us_q16;
+  }
+  return err;
 }
 
 /* A frame that follows the newest one and resembles it, as nearly all do,
  * goes a short way, on which nothing is to be decided; push_any() does the
- * same for all frames. */
+ * same for all frames.  While `usual` is set the newest frame is the last one
+ * waiting, if any waits, and so this one goes behind it. */
+static inline bool
+is_usual(const msnav_jitter *j, const msnav_jitter_frame *f, uint32_t packed) {
+  return f->sequence - j->top == 1 && f->duration == j->ticks &&
+         !f->redundant && f->timestamp - j->anchor == f->duration &&
+         packed == j->usual && j->count < FRAMES_MAX;
+}
+
 msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
                               msnav_usec now) {
-  uint64_t q16 = j->media_q16 + (uint64_t)j->ticks * j->us_q16;
+  uint64_t q16 = j->media_q16 + j->step_q16;
   uint32_t media = (uint32_t)(q16 >> 16), transit = (uint32_t)now - media;
-  unsigned at = j->fill, size = words_for(f->len);
-  if (f->sequence - j->top != 1 || f->duration != j->ticks || f->redundant ||
-      f->timestamp - j->anchor != f->duration ||
-      f->len - 1u >= MSNAV_JITTER_PAYLOAD_MAX || j->count >= FRAMES_MAX ||
-      at + size > free_end(j) || (int32_t)(media - j->play) < 0 ||
-      !is_last(j, media) ||
-      !msnav_delay_is_usual(&j->delay, (uint32_t)now, transit)) {
+  uint32_t packed = pack(f);
+  if (!LIKELY(is_usual(j, f, packed) && (int32_t)(media - j->play) >= 0 &&
+              msnav_delay_is_usual(&j->delay, (uint32_t)now, transit))) {
     return push_any(j, f, now);
+  }
+  unsigned at = j->fill, size = j->usual_size;
+  if (!LIKELY(at + size <= j->end)) {
+    at = make_room(j, size);
   }
   j->top++;
   j->seen = j->seen << 1 | 1;
   j->anchor = f->timestamp;
   j->media_q16 = q16;
-  j->stale = 0;
   msnav_delay_count(&j->delay, transit);
-  put(j, f, at, media, j->push_us);
+  put(j, at, size, packed, media, (f->sequence & 0xffff) | j->usual_last);
   append(j, at, size);
   memcpy(j->pool.words + at + HEADER, f->data, f->len);
   return MSNAV_OK;
@@ -372,10 +409,9 @@ void msnav_jitter_note(msnav_jitter *j, uint32_t sequence) {
 
 /* ---- out */
 
-static void
-describe(const msnav_jitter *j, unsigned at, msnav_jitter_out *out) {
-  uint32_t packed = field_of(j, at, LEN);
-  out->data = j->pool.bytes + 4 * (size_t)(at + HEADER);
+static inline void describe(const uint32_t *header, msnav_jitter_out *out) {
+  uint32_t packed = header[1] >> 16;
+  out->data = (const uint8_t *)(header + HEADER);
   out->len = (uint16_t)(packed & LEN_MASK);
   out->decoder = (uint8_t)(packed >> DECODER_SHIFT & DECODER_MASK);
 }
@@ -383,15 +419,14 @@ describe(const msnav_jitter *j, unsigned at, msnav_jitter_out *out) {
 /* Hand out the next frame. */
 static inline msnav_jitter_result
 take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
-  unsigned at = j->head;
-  uint32_t duration = field_of(j, at, DURATION) * DURATION_US;
-  describe(j, at, out);
+  const uint32_t *header = j->pool.words + j->head;
+  uint32_t duration = (header[2] >> 16) * DURATION_US;
+  describe(header, out);
   out->duration_us = duration;
   out->skipped_us = skipped;
-  j->play = media_of(j, at) + duration;
+  j->play = header[0] + duration;
   j->play_us = duration;
-  j->sequence = field_of(j, at, SEQUENCE);
-  j->packed = field_of(j, at, LEN);
+  j->played = (header[1] & 0xffff0000) | (header[2] & 0xffff);
   j->held = delay;
   int32_t rise = j->settle ? delay - j->low : (delay - j->low) >> 3;
   j->low = delay < j->low ? delay : j->low + rise;
@@ -416,12 +451,12 @@ static msnav_jitter_result nothing(msnav_jitter *j) {
 /* Whether every packet between the last frame played and the next one came:
  * then there was nothing to hear between them. */
 static bool is_silence(const msnav_jitter *j) {
-  uint16_t next = field_of(j, j->head, SEQUENCE);
-  if (((j->packed | field_of(j, j->head, LEN)) & REDUNDANT) != 0) {
+  uint16_t next = (uint16_t)j->pool.words[j->head + 2];
+  if (((j->played >> 16 | packed_of(j, j->head)) & REDUNDANT) != 0) {
     return false;
   }
   unsigned behind = (uint16_t)((uint16_t)j->top - next);
-  unsigned missing = (uint16_t)(next - j->sequence - 1);
+  unsigned missing = (uint16_t)(next - j->played - 1);
   if (missing == 0) {
     return true;
   }
@@ -453,7 +488,7 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
   fill = gap < fill + SLACK_US ? gap : fill;
   j->play += fill;
   if (fill == gap) {
-    describe(j, j->head, out);
+    describe(j->pool.words + j->head, out);
   }
   out->duration_us = fill;
   return MSNAV_JITTER_LOST;
@@ -487,36 +522,20 @@ pop_any(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
 /* Again the short way for what happens nearly always. */
 msnav_jitter_result
 msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
-  if (j->count == 0 || !j->playing) {
+  if (!LIKELY(j->count > 0 && j->playing)) {
     return pop_any(j, now, out);
   }
   uint32_t media = media_of(j, j->head);
   int32_t delay = (int32_t)((uint32_t)now - media - j->delay.floor);
-  if ((int32_t)(media - j->play) > SLACK_US || delay > DELAY_MAX ||
-      delay < -DELAY_MAX) {
+  if (!LIKELY((int32_t)(media - j->play) <= SLACK_US && delay <= DELAY_MAX &&
+              delay >= -DELAY_MAX)) {
     return pop_any(j, now, out);
   }
   return take(j, delay, 0, out);
 }
 
-bool msnav_jitter_hurry(msnav_jitter *j) {
-  int32_t frame = (int32_t)j->play_us, over = msnav_jitter_excess(j);
-  j->by_frames = true;
-  if (j->count == 0 || over < frame - SWING_US) {
-    j->credit = 0;
-    return false;
-  }
-  j->credit += over;
-  if (j->credit < HURRY_CREDIT) {
-    return false;
-  }
-  j->credit = 0;
-  j->settle = true;
-  return true;
-}
-
 int msnav_jitter_next_decoder(const msnav_jitter *j) {
   return j->count > 0
-           ? (int)(field_of(j, j->head, LEN) >> DECODER_SHIFT & DECODER_MASK)
+           ? (int)(packed_of(j, j->head) >> DECODER_SHIFT & DECODER_MASK)
            : -1;
 }

@@ -32,11 +32,17 @@ typedef struct msnav_jitter_frame {
 
 /* Bytes for waiting payloads (12 more are used for each) and, at its end,
  * for the caller's PCM: msnav_jitter_set_limit(). */
-#define MSNAV_JITTER_POOL 2792
+#define MSNAV_JITTER_POOL 2776
 
 /* Longest frame, and longest payload that is taken. */
 #define MSNAV_JITTER_FRAME_MAX_US 120000
 #define MSNAV_JITTER_PAYLOAD_MAX 1500
+
+/* Delay above the target, summed over frames, that is worth one frame. */
+#define MSNAV_JITTER_HURRY_CREDIT 1280000
+
+/* Where whole frames are dropped the delay swings around its target. */
+#define MSNAV_JITTER_SWING_US 3750
 
 typedef enum msnav_jitter_result {
   MSNAV_JITTER_FRAME, /* decode and play it */
@@ -59,11 +65,13 @@ typedef struct msnav_jitter {
   uint32_t anchor;      /* RTP timestamp of the newest frame */
   uint64_t seen;        /* the 64 newest sequence numbers that came */
   uint64_t media_q16;   /* media time of the anchor, 1/65536 us */
+  uint64_t step_q16;    /* duration of the newest frame, likewise */
   uint32_t us_q16;      /* length of a tick of the RTP clock */
   uint32_t clock_rate;  /* Hz */
   uint32_t top;         /* newest sequence number */
   uint32_t play;        /* media time that is played next */
   uint32_t play_us;     /* duration of the last frame played */
+  uint32_t played;      /* its packed length, and sequence number below */
   uint32_t push_us;     /* duration of the newest frame */
   uint32_t ticks;       /* the same by the RTP clock; 0 when the next frame is
                            the first of its time line or clock */
@@ -72,8 +80,10 @@ typedef struct msnav_jitter {
   int32_t low;          /* lower envelope of it, us */
   uint16_t head, tail;  /* offsets of waiting frames in words */
   uint16_t fill, limit; /* where to write next, and the end, in words */
-  uint16_t sequence;    /* of the last frame played */
-  uint16_t packed;      /* length field of the last frame played */
+  uint16_t end;         /* up to here, at least, it is free behind fill */
+  uint16_t usual;       /* length and decoder of the newest frame, */
+  uint16_t usual_size;  /* its words in the pool, */
+  uint32_t usual_last;  /* and its duration, as there */
   uint8_t count;        /* waiting frames */
   uint8_t stale;        /* frames in a row from long ago */
   bool by_frames;       /* the caller cannot stretch time */
@@ -84,7 +94,6 @@ typedef struct msnav_jitter {
   uint32_t late, duplicate, discarded, underruns, resyncs;
   union {
     uint32_t words[MSNAV_JITTER_POOL / 4];
-    uint16_t halves[MSNAV_JITTER_POOL / 2];
     uint8_t bytes[MSNAV_JITTER_POOL];
     int16_t pcm[MSNAV_JITTER_POOL / 2];
   } pool;
@@ -129,7 +138,21 @@ static inline void msnav_jitter_settle(msnav_jitter *j) {
  * may be played at once, too.  Being late by one frame is tolerated for 64
  * frames, by n frames for 64 / n, so that 200 ms are gone in 4 s; meanwhile
  * losses may have done it. */
-bool msnav_jitter_hurry(msnav_jitter *j);
+static inline bool msnav_jitter_hurry(msnav_jitter *j) {
+  int32_t over = msnav_jitter_excess(j);
+  j->by_frames = true;
+  if (j->count == 0 || over < (int32_t)j->play_us - MSNAV_JITTER_SWING_US) {
+    j->credit = 0;
+    return false;
+  }
+  j->credit += over;
+  if (j->credit < MSNAV_JITTER_HURRY_CREDIT) {
+    return false;
+  }
+  j->credit = 0;
+  j->settle = true;
+  return true;
+}
 
 /* Decoder of the next frame, -1 when there is none. */
 int msnav_jitter_next_decoder(const msnav_jitter *j);
