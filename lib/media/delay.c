@@ -24,17 +24,6 @@
 /* After so long without a frame its transit is all that is known. */
 #define SILENCE_US 2000000u
 
-#define X2(n) n, n
-#define X4(n) X2(n), X2(n)
-#define X8(n) X4(n), X4(n)
-const uint8_t msnav_delay_bins[128] = {
-  0,      1,      2,      3,      4,      5,      6,      7,      8,
-  9,      10,     11,     12,     13,     14,     15,     X2(16), X2(17),
-  X2(18), X2(19), X2(20), X2(21), X2(22), X2(23), X2(24), X2(25), X2(26),
-  X2(27), X2(28), X2(29), X2(30), X2(31), X4(32), X4(33), X4(34), X4(35),
-  X4(36), X4(37), X4(38), X4(39), X4(40), X4(41), X4(42), X4(43), X4(44),
-  X4(45), X4(46), X4(47), X8(48), X8(49)};
-
 /* Upper edge of a bin in us, within what is of interest. */
 static int32_t edge_of(unsigned bin) {
   int32_t us = (int32_t)(bin % 16 + 17) * (int32_t)(2048u << bin / 16);

@@ -43,8 +43,7 @@ void msnav_delay_set_min(msnav_delay *d, msnav_usec min);
 void msnav_delay_begin(msnav_delay *d, uint32_t now, uint32_t transit);
 
 /* Bins of 2 ms up to 32 ms, of 4 ms up to 96 ms, of 8 ms up to 224 ms, of 16
- * ms above.  0 <= us < 2^18. */
-extern const uint8_t msnav_delay_bins[128];
+ * ms above: the upper bits of a floating point number.  us >= 0. */
 static inline unsigned msnav_delay_bin(int32_t us) {
   union {
     float number;
