@@ -5,6 +5,7 @@
 #   test    what the tests need
 #   gate    what the stricter checks of .ci/run need
 #   speech  recorded speech of two people, for the demo
+#   bench   what tests/bench compares with, where it has a choice
 set -eu
 
 wanted=""
@@ -53,6 +54,9 @@ for group in "$@"; do
     ;;
   speech)
     package asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav
+    ;;
+  bench)
+    package python3-numpy libspandsp-dev
     ;;
   *)
     echo "install.sh: unknown group $group" >&2

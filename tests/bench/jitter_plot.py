@@ -102,8 +102,8 @@ def draw(network, engines):
            f"<title>Added delay over time, {TITLES[network]}</title>",
            f"<style>{STYLE}</style>",
            '<rect class="back" width="100%" height="100%"/>',
-           f'<text class="title" x="{LEFT}" y="22">Delay that the jitter '
-           f'buffer and the network add: {TITLES[network]}</text>']
+           f'<text class="title" x="{LEFT}" y="22">Added delay, '
+           f'{TITLES[network]}</text>']
     for row, peer in enumerate(peers):
         panel = Panel(TOP + ROW * row, top_ms)
         out += panel.frame(peer)
