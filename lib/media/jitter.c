@@ -148,17 +148,18 @@ static unsigned free_end(const msnav_jitter *j) {
   return j->fill > j->head ? j->limit : j->head;
 }
 
-/* Where `size` words can be written; the oldest frames make room. */
-RARE static unsigned make_room(msnav_jitter *j, unsigned size) {
+/* See to it that `size` words can be written at fill; the oldest frames make
+ * room. */
+RARE static void make_room(msnav_jitter *j, unsigned size) {
   while (j->fill + size > free_end(j)) {
     if (j->fill > j->head && size <= j->head) {
-      j->end = j->head;
-      return 0;
+      set_next(j, j->tail, 0);
+      j->fill = 0;
+    } else {
+      discard_head(j);
     }
-    discard_head(j);
   }
   j->end = (uint16_t)free_end(j);
-  return j->fill;
 }
 
 void msnav_jitter_set_limit(msnav_jitter *j, size_t bytes) {
@@ -216,8 +217,6 @@ static bool is_last(const msnav_jitter *j, uint32_t media) {
 static void append(msnav_jitter *j, unsigned at, unsigned size) {
   if (j->count == 0) {
     j->head = (uint16_t)at;
-  } else if (at != j->fill) {
-    set_next(j, j->tail, at);
   }
   j->tail = (uint16_t)at;
   j->fill = (uint16_t)(at + size);
@@ -230,7 +229,8 @@ static msnav_error store(msnav_jitter *j, const msnav_jitter_frame *f,
   if (j->count >= FRAMES_MAX) {
     discard_head(j);
   }
-  unsigned at = make_room(j, size);
+  make_room(j, size);
+  unsigned at = j->fill;
   uint32_t packed = pack(f) & (LEN_MASK | DECODER_MASK << DECODER_SHIFT);
   packed |= f->redundant ? REDUNDANT : 0;
   put(j, at, size, packed, media,
@@ -366,6 +366,14 @@ push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
   return err;
 }
 
+/* A call in the middle of push() would cost every frame the registers that it
+ * saves. */
+RARE static msnav_error
+push_after_room(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
+  make_room(j, j->usual_size);
+  return msnav_jitter_push(j, f, now);
+}
+
 /* A frame that follows the newest one and resembles it, as nearly all do,
  * goes a short way, on which nothing is to be decided; push_any() does the
  * same for all frames.  While `usual` is set the newest frame is the last one
@@ -388,7 +396,7 @@ msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
   }
   unsigned at = j->fill, size = j->usual_size;
   if (!LIKELY(at + size <= j->end)) {
-    at = make_room(j, size);
+    return push_after_room(j, f, now);
   }
   j->top++;
   j->seen = j->seen << 1 | 1;
