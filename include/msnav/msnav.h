@@ -11,6 +11,7 @@
 #include <msnav/invite.h>
 #include <msnav/loop.h>
 #include <msnav/media.h>
+#include <msnav/metrics.h>
 #include <msnav/session.h>
 #include <msnav/switchboard.h>
 #endif
