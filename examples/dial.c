@@ -15,8 +15,8 @@
  * Prints both session descriptions and, at the end, the statistics.
  * Exit code: 0 hung up by either side after talking, 3 refused, 4 no answer,
  * 5 no media, 6 any other end, 1 cannot start, 2 usage. */
+#include "audio.h"
 #include "signals.h"
-#include "wav.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -26,11 +26,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RATE 8000 /* where no file says otherwise */
+
 typedef struct dial {
   msnav_epoll *epoll;
   msnav_context *ctx;
   msnav_call *call;
-  wav *said, *heard;
+  audio audio;
   const char *keys;
   double seconds;
   msnav_usec began;
@@ -180,7 +182,7 @@ capture(void *self, msnav_call *call, int16_t *pcm, size_t samples) {
       }
     }
   }
-  return d->said != NULL && wav_read(d->said, pcm, samples) == samples;
+  return d->audio.capture(d->audio.self, pcm, samples);
 }
 
 static void play(void *self, msnav_call *call, const int16_t *pcm,
@@ -188,9 +190,7 @@ static void play(void *self, msnav_call *call, const int16_t *pcm,
   dial *d = self;
   (void)call;
   (void)played;
-  if (d->heard != NULL) {
-    wav_write(d->heard, pcm, samples);
-  }
+  d->audio.play(d->audio.self, pcm, samples);
 }
 
 static int usage(void) {
@@ -258,22 +258,12 @@ static int start(dial *d, const options *o) {
 
 /* 0, or an exit code. */
 static int open_files(dial *d, options *o) {
-  const char *why = NULL;
-  uint32_t rate = 8000;
-  if (o->play != NULL) {
-    d->said = wav_open(o->play, &why);
-    if (d->said == NULL) {
-      return fail(o->play, why);
-    }
-    rate = wav_rate(d->said);
+  const char *file = NULL, *why = NULL;
+  if ((o->play != NULL || o->record != NULL) &&
+      !audio_wav(&d->audio, o->play, o->record, RATE, &file, &why)) {
+    return fail(file, why);
   }
-  o->config.sound_rate = rate;
-  if (o->record != NULL) {
-    d->heard = wav_create(o->record, rate, &why);
-    if (d->heard == NULL) {
-      return fail(o->record, why);
-    }
-  }
+  o->config.sound_rate = d->audio.rate;
   return 0;
 }
 
@@ -340,7 +330,7 @@ static int parse(int argc, char **argv, dial *d, options *o) {
 
 int main(int argc, char **argv) {
   options o = {.config = {.size = sizeof(o.config), .name = "dial"}};
-  dial d = {.seconds = 10, .keys = "", .code = 6};
+  dial d = {.seconds = 10, .keys = "", .code = 6, .audio = audio_null(RATE)};
   setvbuf(stdout, NULL, _IOLBF, 0);
   int code = parse(argc, argv, &d, &o);
   if (code == 0) {
@@ -360,6 +350,6 @@ int main(int argc, char **argv) {
     signals_unwatch(&watched);
     msnav_epoll_free(d.epoll);
   }
-  wav_close(d.said);
-  return wav_close(d.heard) ? code : fail(o.record, "cannot be written");
+  bool complete = d.audio.close(d.audio.self);
+  return complete ? code : fail(o.record, "cannot be written");
 }

@@ -11,11 +11,11 @@
  *
  * Exit code 0 when a call took place and ended, 1 when it could not start, 2
  * on wrong use. */
+#include "audio.h"
 #include "json.h"
 #include "msnp.h"
 #include "pcap.h"
 #include "signals.h"
-#include "wav.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -25,7 +25,7 @@
 #include <string.h>
 #include <time.h>
 
-#define RATE 8000
+#define RATE 8000     /* where no file says otherwise */
 #define LINGER 400000 /* µs after the end, for what is still on its way */
 
 typedef struct messenger {
@@ -45,7 +45,7 @@ typedef struct messenger {
   uint32_t transaction;
   msnav_context *ctx;
   msnav_call *call;
-  wav *said, *heard;
+  audio audio;
   pcap *capture;
   msnav_usec began;
   bool pressed, rtp_seen;
@@ -361,7 +361,7 @@ capture_sound(void *self, msnav_call *call, int16_t *pcm, size_t samples) {
   if (!m->pressed && talked >= m->seconds + 0.1) {
     press_keys(m, call);
   }
-  return m->said != NULL && wav_read(m->said, pcm, samples) == samples;
+  return m->audio.capture(m->audio.self, pcm, samples);
 }
 
 static void play_sound(void *self, msnav_call *call, const int16_t *pcm,
@@ -369,9 +369,7 @@ static void play_sound(void *self, msnav_call *call, const int16_t *pcm,
   messenger *m = self;
   (void)call;
   (void)played;
-  if (m->heard != NULL) {
-    wav_write(m->heard, pcm, samples);
-  }
+  m->audio.play(m->audio.self, pcm, samples);
 }
 
 /* ---- from the command line to the loop */
@@ -404,7 +402,7 @@ static msnav_error make_context(messenger *m) {
                          .bind_ip = m->bind_ip,
                          .profile = MSNAV_PROFILE_RTC_1_2,
                          .conn_type = MSNAV_CONN_IP_RESTRICT_NAT,
-                         .sound_rate = RATE,
+                         .sound_rate = m->audio.rate,
                          .trace_media = 1,
                          .ring_out = (msnav_usec)(m->ring * 1e6)};
   return msnav_context_new(&m->loop, &config, &events, m, &m->ctx);
@@ -452,8 +450,7 @@ static void clean_up(messenger *m) {
   }
   msnav_epoll_free(m->epoll);
   pcap_close(m->capture);
-  wav_close(m->said);
-  wav_close(m->heard);
+  m->audio.close(m->audio.self);
 }
 
 static int fail(const char *what, const char *why) {
@@ -467,16 +464,10 @@ typedef struct paths {
 
 /* 0, or an exit code. */
 static int open_files(messenger *m, const paths *p) {
-  const char *why = NULL;
-  if (p->play != NULL && (m->said = wav_open(p->play, &why)) == NULL) {
-    return fail(p->play, why);
-  }
-  if (m->said != NULL && wav_rate(m->said) != RATE) {
-    return fail(p->play, "not 8 kHz");
-  }
-  if (p->record != NULL &&
-      (m->heard = wav_create(p->record, RATE, &why)) == NULL) {
-    return fail(p->record, why);
+  const char *file = NULL, *why = NULL;
+  if ((p->play != NULL || p->record != NULL) &&
+      !audio_wav(&m->audio, p->play, p->record, RATE, &file, &why)) {
+    return fail(file, why);
   }
   if (p->pcap != NULL && (m->capture = pcap_create(p->pcap)) == NULL) {
     return fail(p->pcap, strerror(errno));
@@ -530,8 +521,12 @@ int main(int argc, char **argv) {
     {"reject", 0, NULL, 'x'},      {"ignore", 0, NULL, 'i'},
     {"play", 1, NULL, 'p'},        {"record", 1, NULL, 'r'},
     {"pcap", 1, NULL, 'C'},        {NULL, 0, NULL, 0}};
-  messenger m = {
-    .name = "messenger", .token = "demo", .keys = "", .seconds = 10, .code = 1};
+  messenger m = {.audio = audio_null(RATE),
+                 .name = "messenger",
+                 .token = "demo",
+                 .keys = "",
+                 .seconds = 10,
+                 .code = 1};
   paths p = {.loop = "epoll"};
   bool ok = true;
   for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {

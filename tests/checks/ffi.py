@@ -83,7 +83,8 @@ class Complaints(c_ast.NodeVisitor):
         if isinstance(node.type, c_ast.FuncDecl):
             self.functions.add(node.name)
             for p in node.type.args.params if node.type.args else []:
-                if p.name is None and not isinstance(p, c_ast.Typename):
+                if getattr(p, "name", "...") is None and \
+                        not isinstance(p, c_ast.Typename):
                     self.complain(node, f"{node.name}: parameter without name")
         elif "extern" in node.storage:
             self.complain(node, f"{node.name} is a variable")
