@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_US 20000
-#define PAST_MAX (MSNAV_CONVERT_PAST_US / 1000 * 48)
+#define QUEUE_US 40000 /* two ticks */
+#define PAST_MAX ((size_t)48 * MSNAV_CONVERT_PAST_US / 1000)
 
 msnav_downlink *msnav_downlink_new(uint32_t app_rate, bool mixed) {
   size_t delay =
     mixed ? msnav_rates_samples(MSNAV_RESAMPLE_LATE_US, app_rate) : 0;
-  size_t room = delay + msnav_rates_samples(2 * TICK_US, app_rate) + 2;
+  size_t room = delay + msnav_rates_samples(QUEUE_US, app_rate) + 2;
   msnav_downlink *d = calloc(1, sizeof(*d) + room * sizeof(int16_t));
   if (d != NULL) {
     d->rates = (msnav_rates){.app = app_rate};
