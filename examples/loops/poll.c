@@ -35,12 +35,19 @@ static bool make_room(size_t count) {
   if (count <= room) {
     return true;
   }
-  void *more = realloc(fds, 2 * count * sizeof(*fds));
-  fds = more != NULL ? more : fds;
-  void *also = realloc(asked, 2 * count * sizeof(watch *));
-  asked = also != NULL ? also : asked;
-  room = more != NULL && also != NULL ? 2 * count : room;
-  return count <= room;
+  struct pollfd *more = realloc(fds, 2 * count * sizeof(*fds));
+  if (more == NULL) {
+    return false;
+  }
+  fds = more;
+  /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
+  watch **also = realloc(asked, 2 * count * sizeof(*asked));
+  if (also == NULL) {
+    return false;
+  }
+  asked = also;
+  room = 2 * count;
+  return true;
 }
 
 static void *
