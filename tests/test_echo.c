@@ -116,7 +116,8 @@ static void echo_is_gone_after_three_seconds(void **state) {
       double speech = erle(rates[i], 40, noise != 0);
       print_message("# ERLE at %u Hz, %s: %.1f dB\n", rates[i],
                     noise ? "noise" : "speech", speech);
-      assert_true(speech >= 20);
+      /* noise: 33 to 37 dB without the suppression of the rest */
+      assert_true(speech >= (noise ? 37.5 : 20));
     }
   }
 }

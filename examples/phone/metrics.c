@@ -24,7 +24,7 @@ struct metrics {
   phone *phone;
   int fd;
   void *io;
-  tally tally;
+  msnav_metrics *counted;
   client clients[MOST_CLIENTS];
 };
 
@@ -46,12 +46,12 @@ static void answer(const client *c) {
   bool get = strncmp(c->request, "GET ", 4) == 0;
   bool here = get && strncmp(c->request + 4, "/metrics", 8) == 0 &&
               strchr(" ?", c->request[12]) != NULL && c->request[12] != '\0';
-  GString *body = here ? metrics_text(c->metrics->phone, &c->metrics->tally)
+  GString *body = here ? metrics_text(c->metrics->phone, c->metrics->counted)
                        : g_string_new(get ? "see /metrics\n" : "GET only\n");
   GString *all = g_string_new(NULL);
   g_string_printf(all,
-                  "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4; "
-                  "charset=utf-8\r\nContent-Length: %zu\r\n"
+                  "HTTP/1.1 %s\r\nContent-Type: " MSNAV_METRICS_TYPE
+                  "\r\nContent-Length: %zu\r\n"
                   "Connection: close\r\n\r\n%s",
                   here  ? "200 OK"
                   : get ? "404 Not Found"
@@ -115,17 +115,26 @@ struct metrics *metrics_start(phone *p, uint16_t port) {
     return NULL;
   }
   struct metrics *m = g_new0(struct metrics, 1);
+  if (msnav_metrics_new(&m->counted) != MSNAV_OK) {
+    phone_complain(p, "metrics: out of memory");
+    close(fd);
+    g_free(m);
+    return NULL;
+  }
   m->phone = p;
   m->fd = fd;
-  metrics_tally_init(&m->tally);
   m->io = p->loop.io_add(p->loop.data, fd, MSNAV_IO_READ, on_client, m);
   return m;
 }
 
 void metrics_ended(struct metrics *m, const msnav_call *call) {
-  if (m != NULL) {
-    metrics_tally_add(&m->tally, call);
+  if (m == NULL) {
+    return;
   }
+  msnav_call_info info = calls_info(call);
+  msnav_stream_stats s = {.size = sizeof(s)};
+  bool talked = msnav_call_get_stats(call, &s) == MSNAV_OK;
+  msnav_metrics_ended(m->counted, &info, talked ? &s : NULL);
 }
 
 void metrics_stop(struct metrics *m) {
@@ -141,5 +150,6 @@ void metrics_stop(struct metrics *m) {
     m->phone->loop.io_del(m->phone->loop.data, m->io);
   }
   close(m->fd);
+  msnav_metrics_free(m->counted);
   g_free(m);
 }

@@ -333,14 +333,14 @@ def metrics_are_served(world):
             name, value = line.rsplit(" ", 1)
             check(name not in values, f"twice: {name}")
             values[name] = float(value)
-    check(values['msnav_calls_total{reason="hung up by the peer"}'] == 1, text)
-    check(values["msnav_online"] == 1 and values["msnav_calls_live"] == 0, text)
+    check(values['msnav_calls_ended_total{reason="hangup_remote"}'] == 1, text)
+    check(values["msnav_online"] == 1 and values["msnav_calls"] == 0, text)
     for name in [n for n, t in types.items() if t == "histogram"]:
         buckets = [v for k, v in values.items() if k.startswith(name + "_bucket")]
         check(buckets == sorted(buckets), f"{name} is not cumulative")
         check(buckets[-1] == values[name + "_count"], f"{name}: +Inf is not the count")
-    check(values["msnav_call_talk_seconds_count"] == 1, "one call talked")
-    check(0.9 < values["msnav_call_talk_seconds_sum"] < 3, "about a second")
+    check(values["msnav_call_duration_seconds_count"] == 1, "one call talked")
+    check(0.9 < values["msnav_call_duration_seconds_sum"] < 3, "about a second")
     for path, code in ("/", 404), ("/metricsx", 404):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5)
