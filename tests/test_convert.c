@@ -3,6 +3,7 @@
  * codecs of other rates take over. */
 #include "call/convert.h"
 #include "config.h"
+#include "support/oom.h"
 #include "support/sound.h"
 #include "test.h"
 
@@ -233,6 +234,16 @@ static void unknown_rates_and_too_many_are_refused(void **state) {
   msnav_uplink_free(NULL);
 }
 
+static void no_memory_is_told(void **state) {
+  (void)state;
+  oom_fail(1);
+  assert_null(msnav_downlink_new(48000, true));
+  assert_true(oom_failed());
+  oom_fail(1);
+  assert_null(msnav_uplink_new(48000, true, 120000));
+  assert_true(oom_failed());
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(sine_stays_a_sine_at_every_rate),
@@ -241,6 +252,7 @@ int main(void) {
     cmocka_unit_test(equal_rates_pass_every_sample_at_once),
     cmocka_unit_test(frame_counts_as_heard_when_a_part_of_it_was),
     cmocka_unit_test(unknown_rates_and_too_many_are_refused),
+    cmocka_unit_test(no_memory_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A loudspeaker and a microphone in a made-up room. */
 #include "call/echo.h"
+#include "support/oom.h"
 #include "support/sound.h"
 #include "test.h"
 
@@ -195,11 +196,22 @@ static void loudest_sound_does_not_upset_it(void **state) {
   fclose(said);
 }
 
+static void no_memory_is_told(void **state) {
+  (void)state;
+  for (unsigned n = 1; n <= 2 && msnav_echo_supported(); n++) {
+    oom_fail(n);
+    assert_null(msnav_echo_new(8000, 160, 200000));
+    assert_true(oom_failed());
+  }
+  msnav_echo_free(NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(echo_is_gone_after_three_seconds),
     cmocka_unit_test(speech_here_is_kept),
     cmocka_unit_test(loudest_sound_does_not_upset_it),
+    cmocka_unit_test(no_memory_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

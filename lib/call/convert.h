@@ -12,8 +12,10 @@
 #define MSNAV_CALL_CONVERT_H
 
 #include "call/resample.h"
+#include <msnav/media.h>
 
-#define MSNAV_CONVERT_RATES 6 /* different ones of codecs in one call */
+/* Different ones of codecs in one call: each format's, and that of silence. */
+#define MSNAV_CONVERT_RATES (MSNAV_STREAM_FORMATS + 1)
 
 /* Resamplers of one direction, one for each rate of a codec. */
 typedef struct msnav_rates {
