@@ -36,6 +36,7 @@ for group in "$@"; do
     need 'pkg-config --exists alsa' libasound2-dev
     need 'test -e /usr/include/gsm.h -o -e /usr/include/gsm/gsm.h' libgsm1-dev
     need 'command -v python3' python3
+    need 'command -v rst2man || command -v rst2man.py' python3-docutils
     ;;
   test)
     need 'pkg-config --exists cmocka' libcmocka-dev

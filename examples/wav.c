@@ -11,7 +11,9 @@
 struct wav {
   FILE *file;
   uint32_t rate;
-  uint32_t left;    /* data bytes not read yet */
+  uint32_t left; /* data bytes not read yet */
+  uint32_t size; /* of the data, and where it begins */
+  long begin;
   uint32_t written; /* data bytes */
   bool writing, failed;
 };
@@ -42,7 +44,8 @@ static const char *read_chunks(wav *w) {
     }
     uint32_t size = get32(chunk + 4);
     if (memcmp(chunk, "data", 4) == 0) {
-      w->left = size;
+      w->left = w->size = size;
+      w->begin = ftell(w->file);
       return w->rate != 0 ? NULL : "WAV file without a format";
     }
     uint8_t format[16] = {0};
@@ -111,6 +114,12 @@ size_t wav_read(wav *w, int16_t *pcm, size_t samples) {
     w->left -= 2;
   }
   return n;
+}
+
+void wav_rewind(wav *w) {
+  if (fseek(w->file, w->begin, SEEK_SET) == 0) {
+    w->left = w->size;
+  }
 }
 
 void wav_write(wav *w, const int16_t *pcm, size_t samples) {

@@ -17,6 +17,8 @@ wav *wav_create(const char *path, uint32_t rate, const char **why);
 uint32_t wav_rate(const wav *w);
 /* Samples read; fewer than asked for at the end of the file. */
 size_t wav_read(wav *w, int16_t *pcm, size_t samples);
+/* Read from the beginning again. */
+void wav_rewind(wav *w);
 void wav_write(wav *w, const int16_t *pcm, size_t samples);
 /* Make the header true now, so that what is written so far can be read even
  * if wav_close() never comes. */

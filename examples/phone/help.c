@@ -26,7 +26,7 @@ static const char text[] =
   "  --seconds N            hang up after N seconds of talk\n"
   "  --ring N               let it ring for N seconds (60)\n"
   "  --press KEYS           telephone keys to press when talk begins\n"
-  "  --say TEXT             write this to WHO, too, or to who calls\n"
+  "  --say TEXT             write this to WHO, too\n"
   "  --auto-answer          accept every call\n"
   "  --auto-reject          decline every call\n"
   "  --calls N              leave after N calls\n"

@@ -29,6 +29,11 @@ open_files(sound *s, const sound_config *config, char **why) {
       return SOUND_BAD_FILE;
     }
     s->rate = wav_rate(s->said);
+    if (s->rate < 8000 || s->rate > 48000 || s->rate % 50 != 0) {
+      *why = g_strdup_printf("%s: %u Hz are not 8000 to 48000, whole in 20 ms",
+                             config->play, s->rate);
+      return SOUND_BAD_FILE;
+    }
   }
   if (config->record != NULL) {
     s->heard = wav_create(config->record, s->rate, &reason);
@@ -78,6 +83,9 @@ bool sound_has_device(const sound *s) {
 }
 
 bool sound_start(sound *s, const char **why) {
+  if (s->said != NULL) {
+    wav_rewind(s->said); /* every caller hears all of it */
+  }
   if (s->device_name == NULL || s->device != NULL) {
     return true;
   }

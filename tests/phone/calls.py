@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Headless phones that call each other, and all that can go wrong."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -190,10 +191,47 @@ def files_that_are_no_wav(world):
         phone = world.phone("127.0.0.1:1", ALICE, "--plain", "--play", world.path(name))
         check(phone.wait() == BAD_FILE, f"{name}: {phone.wait()}")
         only_line(phone.err, world.path(name))
+    write_wav(world.path("odd.wav"), 1, 300, 11025)
+    phone = world.phone("127.0.0.1:1", ALICE, "--plain", "--play", world.path("odd.wav"))
+    check(phone.wait() == BAD_FILE, phone.wait())
+    only_line(phone.err, "11025 Hz")
     for option, path in ("--play", "/no/such/file"), ("--record", "/no/such/directory/x.wav"):
         phone = world.phone("127.0.0.1:1", ALICE, "--plain", option, path)
         check(phone.wait() == BAD_FILE, f"{path}: {phone.wait()}")
         only_line(phone.err, path, "No such file")
+
+
+def files_of_other_rates_are_played(world):
+    server = world.server()
+    for rate in 16000, 44100, 48000:
+        write_wav(world.path("said.wav"), 3, 500, rate)
+        bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1", "--record",
+                          world.path("heard.wav"))
+        bob.wait_event("online")
+        alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", "2", "--play",
+                            world.path("said.wav"))
+        if alice.wait() == 2:
+            return "built without speexdsp"
+        check(alice.wait() == 0 and bob.wait() == 0, f"{rate}: {alice.wait()} {alice.err}")
+        write_wav(world.path("part.wav"), 1.5, 500)
+        ok, text = world.heard(world.path("part.wav"), world.path("heard.wav"))
+        check(ok, f"{rate}: {text}")
+    return None
+
+
+def every_caller_hears_the_file(world):
+    server = world.server()
+    write_wav(world.path("said.wav"), 1, 500)
+    bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "2", "--play",
+                      world.path("said.wav"))
+    bob.wait_event("online")
+    for _ in range(2):
+        alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", "1.5",
+                            "--record", world.path("heard.wav"))
+        check(alice.wait() == 0, alice.wait())
+        ok, text = world.heard(world.path("said.wav"), world.path("heard.wav"))
+        check(ok, text)
+    check(bob.wait() == 0, bob.wait())
 
 
 def a_full_disk_is_said(world):
@@ -424,14 +462,62 @@ def help_names_every_exit_code(world):
     check(max(map(len, done.stdout.splitlines())) < 80, "lines fit a terminal")
 
 
+def the_documents_know_every_option(world):
+    """Help, man page and completion name the same options, and the program
+    knows each of them."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    done = subprocess.run([world.programs["phone"], "--help"], capture_output=True, text=True,
+                          check=True)
+    usage = done.stdout.split("Exit codes")[0]
+    in_help = set(re.findall(r"^  (--[a-z-]+)", usage, re.M)) | {"--version"}
+    with open(f"{root}/doc/man/msnav-phone.rst", encoding="utf-8") as f:
+        manual = f.read()
+    in_manual = set(re.findall(r"^(--[a-z-]+)", manual, re.M)) - {"--"}
+    in_manual = {o for o in in_manual if set(o) != {"-"}}
+    with open(f"{root}/examples/phone/msnav-phone.bash", encoding="utf-8") as f:
+        in_completion = set(re.findall(r"--[a-z-]+", f.read().split("esac")[1]))
+    check(in_help == in_manual, f"help and manual differ: {in_help ^ in_manual}")
+    check(in_help == in_completion, f"help and completion differ: {in_help ^ in_completion}")
+    for option in sorted(in_help - {"--help", "--version"}):
+        phone = world.run([world.programs["phone"], "--config", world.path("config"), option,
+                           "1.2.3.4"], start_new_session=True)
+        check(phone.wait() == 2, f"{option}: {phone.wait()}")
+        check(not any("unrecognized" in line for line in phone.err), phone.err)
+    codes = [line.split()[0] for line in done.stdout.split("Exit codes")[1].splitlines()
+             if line.strip()]
+    status = manual.split("EXIT STATUS")[1].split("FILES")[0]
+    check(codes == re.findall(r"^(\d+)$", status, re.M), "exit codes of help and manual differ")
+
+
+def completion_completes(world):
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    for name in "a.wav", "b.txt":
+        with open(world.path(name), "w", encoding="utf-8"):
+            pass
+
+    def complete(*words):
+        script = (f'. {root}/examples/phone/msnav-phone.bash; COMP_WORDS=("$@"); '
+                  'COMP_CWORD=$(($# - 1)); _msnav_phone; printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "-c", script, "bash", "msnav-phone", *words],
+                              capture_output=True, text=True, check=False, cwd=world.dir)
+        check(not done.stderr, done.stderr)
+        return done.stdout.split()
+
+    check(complete("--auto-") == ["--auto-answer", "--auto-reject"], complete("--auto-"))
+    check(complete("--play", "") == ["a.wav"], complete("--play", ""))
+    check("b.txt" in complete("--password-file", ""), "any file")
+    check(complete("--seconds", "") == [], "nothing to say")
+
+
 if __name__ == "__main__":
     sys.exit(main({f.__name__.replace("_", " "): f for f in (
         two_phones_talk, a_wrong_password_is_said, an_unknown_account_is_like_a_wrong_password,
         a_server_that_is_not_there, a_server_that_nobody_knows, a_call_survives_its_server,
         a_connection_lost_without_a_call, a_phone_logs_in_again, logging_in_elsewhere,
         no_sound_device, live_sound_goes_through_alsa, files_that_are_no_wav,
+        files_of_other_rates_are_played, every_caller_hears_the_file,
         a_full_disk_is_said, a_killed_peer, ended_by_a_signal, a_rejected_call,
         a_call_that_nobody_answers, a_peer_who_is_offline, commands_from_the_input,
         busy_while_talking, calls_that_cross, metrics_are_served, wrong_use_is_said,
         the_configuration_file_is_read, the_password_comes_from_the_environment,
-        help_names_every_exit_code)}))
+        help_names_every_exit_code, the_documents_know_every_option, completion_completes)}))
