@@ -162,6 +162,7 @@ bool msnp_say(msnp *m, msnav_str payload, const char *format, ...) {
   char bytes[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
   va_list args;
   va_start(args, format);
+  /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is started */
   int n = vsnprintf(bytes, MSNAV_SWITCHBOARD_LINE - 2, format, args);
   va_end(args);
   if (m->freed || n < 0 || n >= MSNAV_SWITCHBOARD_LINE - 2 ||

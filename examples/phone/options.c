@@ -56,9 +56,9 @@ typedef enum kind { TEXT, NUMBER, WHOLE, ADDRESS, FLAG } kind;
  * goes. */
 typedef struct known {
   const char *name;
-  kind kind;
   void *to;
   double most;
+  kind kind;
   bool in_file;
 } known;
 
@@ -67,31 +67,31 @@ enum { KNOWN = 25 };
 static void know(sources *s, known table[KNOWN]) {
   options *o = s->o;
   const known all[KNOWN] = {
-    {"server", TEXT, &s->server, 0, true},
-    {"port", TEXT, &s->port, 0, true},
-    {"account", TEXT, &o->account, 0, true},
-    {"name", TEXT, &o->name, 0, true},
-    {"password-file", TEXT, &s->password_file, 0, true},
-    {"config", TEXT, &s->config, 0, false},
-    {"bind", ADDRESS, &o->bind_ip, 0, true},
-    {"advertise", ADDRESS, &o->advertised_ip, 0, true},
-    {"call", TEXT, &o->call, 0, false},
-    {"seconds", NUMBER, &o->seconds, 1e6, false},
-    {"ring", NUMBER, &o->ring, 3600, true},
-    {"press", TEXT, &o->keys, 0, false},
-    {"say", TEXT, &o->chat, 0, false},
-    {"auto-answer", FLAG, &o->auto_answer, 0, true},
-    {"auto-reject", FLAG, &o->auto_reject, 0, true},
-    {"calls", WHOLE, &o->calls, 1e6, false},
-    {"play", TEXT, &o->play, 0, false},
-    {"record", TEXT, &o->record, 0, false},
-    {"device", TEXT, &o->device, 0, true},
-    {"codecs", TEXT, &o->codecs, 0, true},
-    {"rate", WHOLE, &o->rate, 48000, true},
-    {"no-sound", FLAG, &o->no_sound, 0, true},
-    {"optional-sound", FLAG, &o->optional_sound, 0, true},
-    {"metrics", WHOLE, &o->metrics_port, 65535, true},
-    {"reconnect", FLAG, &o->reconnect, 0, true},
+    {"server", &s->server, 0, TEXT, true},
+    {"port", &s->port, 0, TEXT, true},
+    {"account", &o->account, 0, TEXT, true},
+    {"name", &o->name, 0, TEXT, true},
+    {"password-file", &s->password_file, 0, TEXT, true},
+    {"config", &s->config, 0, TEXT, false},
+    {"bind", &o->bind_ip, 0, ADDRESS, true},
+    {"advertise", &o->advertised_ip, 0, ADDRESS, true},
+    {"call", &o->call, 0, TEXT, false},
+    {"seconds", &o->seconds, 1e6, NUMBER, false},
+    {"ring", &o->ring, 3600, NUMBER, true},
+    {"press", &o->keys, 0, TEXT, false},
+    {"say", &o->chat, 0, TEXT, false},
+    {"auto-answer", &o->auto_answer, 0, FLAG, true},
+    {"auto-reject", &o->auto_reject, 0, FLAG, true},
+    {"calls", &o->calls, 1e6, WHOLE, false},
+    {"play", &o->play, 0, TEXT, false},
+    {"record", &o->record, 0, TEXT, false},
+    {"device", &o->device, 0, TEXT, true},
+    {"codecs", &o->codecs, 0, TEXT, true},
+    {"rate", &o->rate, 48000, WHOLE, true},
+    {"no-sound", &o->no_sound, 0, FLAG, true},
+    {"optional-sound", &o->optional_sound, 0, FLAG, true},
+    {"metrics", &o->metrics_port, 65535, WHOLE, true},
+    {"reconnect", &o->reconnect, 0, FLAG, true},
   };
   memcpy(table, all, sizeof(all));
 }

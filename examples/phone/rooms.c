@@ -229,8 +229,8 @@ rooms *rooms_new(const msnav_loop *loop, const char *me,
   return r;
 }
 
-void rooms_set_account(rooms *r, account *a) {
-  r->online = a;
+void rooms_set_account(rooms *all, account *a) {
+  all->online = a;
 }
 
 void rooms_send(rooms *all, msnav_str peer, msnav_str payload, uint64_t tag) {

@@ -21,12 +21,13 @@ typedef struct rooms_events {
 rooms *rooms_new(const msnav_loop *loop, const char *me,
                  const rooms_events *events, void *self);
 /* Where new rooms are asked for; NULL while not online. */
-void rooms_set_account(rooms *r, account *a);
+void rooms_set_account(rooms *all, account *a);
 /* Say it, now or when the peer has come.  undelivered may be called inside. */
-void rooms_send(rooms *r, msnav_str peer, msnav_str payload, uint64_t tag);
+void rooms_send(rooms *all, msnav_str peer, msnav_str payload, uint64_t tag);
 /* From account_events. */
-void rooms_ring(rooms *r, const msnav_switchboard_command *ring);
-void rooms_granted(rooms *r, uint32_t request, msnav_str host, msnav_str token);
-void rooms_free(rooms *r);
+void rooms_ring(rooms *all, const msnav_switchboard_command *ring);
+void rooms_granted(rooms *all, uint32_t request, msnav_str host,
+                   msnav_str token);
+void rooms_free(rooms *all);
 
 #endif

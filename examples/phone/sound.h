@@ -23,7 +23,7 @@ typedef struct sound_config {
 
 /* why is for g_free() unless SOUND_OK is returned.  The device is tried, and
  * opened again for each call. */
-sound_result sound_open(const sound_config *config, sound **s, char **why);
+sound_result sound_open(const sound_config *config, sound **out, char **why);
 uint32_t sound_rate(const sound *s);
 bool sound_has_device(const sound *s);
 /* A call begins or ends.  false with why (static): no device any more. */

@@ -69,6 +69,7 @@ void tell_line(guest *g, const char *format, ...) {
   char line[MSNAV_SWITCHBOARD_LINE];
   va_list args;
   va_start(args, format);
+  /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is started */
   vsnprintf(line, sizeof(line), format, args);
   va_end(args);
   msnp_say(g->connection, (msnav_str){NULL, 0}, "%s", line);

@@ -58,7 +58,7 @@ void rooms_command(guest *g, const msnav_switchboard_command *c);
 void rooms_left(const guest *g);
 
 /* notification.c: logging in, who is there, and the way into a room */
-void notification_command(guest *g, const msnav_switchboard_command *c);
+void notification_command(guest *g, const msnav_switchboard_command *raw);
 void notification_left(const guest *g);
 /* The online connection of an account, or NULL. */
 guest *notification_of(server *s, msnav_str account);

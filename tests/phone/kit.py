@@ -141,7 +141,7 @@ class World:
         args = [self.programs["switchboard"], "--listen", f"127.0.0.1:{port}"]
         for account in ALICE, BOB, CAROL:
             args += ["--user", f"{account}:{PASSWORD}"]
-        p = self.run(["stdbuf", "-oL"] + args)
+        p = self.run(args)
         line = eventually(lambda: p.out, "the server listens")[0]
         p.address = re.search(r"listening on (\S+)", line)[1]
         return p
