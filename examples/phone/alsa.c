@@ -17,6 +17,7 @@
 struct device {
   snd_pcm_t *speaker, *microphone;
   uint32_t rate;
+  size_t buffer;    /* samples that the speaker's holds */
   int16_t *waiting; /* heard, not taken yet */
   size_t count, room;
   bool clocked; /* it had nothing once */
@@ -66,6 +67,26 @@ static int set_up(snd_pcm_t *pcm, uint32_t rate) {
   return error;
 }
 
+/* Begin to play when a little has gathered; sound servers would otherwise wait
+ * for a full buffer. */
+static int set_start(snd_pcm_t *pcm, uint32_t rate) {
+  snd_pcm_sw_params_t *sw;
+  int error = snd_pcm_sw_params_malloc(&sw);
+  if (error < 0) {
+    return error;
+  }
+  error = snd_pcm_sw_params_current(pcm, sw);
+  if (error >= 0) {
+    error = snd_pcm_sw_params_set_start_threshold(
+      pcm, sw, rate * (AHEAD_MS + PERIOD_MS) / 1000);
+  }
+  if (error >= 0) {
+    error = snd_pcm_sw_params(pcm, sw);
+  }
+  snd_pcm_sw_params_free(sw);
+  return error;
+}
+
 static int open_one(snd_pcm_t **pcm, const char *name, snd_pcm_stream_t way,
                     uint32_t rate) {
   int error = snd_pcm_open(pcm, name, way, SND_PCM_NONBLOCK);
@@ -80,11 +101,20 @@ device *device_open(const char *name, uint32_t rate, bool microphone,
   d->room = samples_of(d, MOST_WAITING_MS + PERIOD_MS);
   d->waiting = g_new(int16_t, d->room);
   int error = open_one(&d->speaker, name, SND_PCM_STREAM_PLAYBACK, rate);
+  if (error >= 0) {
+    error = set_start(d->speaker, rate);
+  }
   if (error >= 0 && microphone) {
     error = open_one(&d->microphone, name, SND_PCM_STREAM_CAPTURE, rate);
   }
   if (error >= 0 && d->microphone != NULL) {
     error = snd_pcm_start(d->microphone);
+  }
+  snd_pcm_uframes_t buffer = 0;
+  snd_pcm_uframes_t period = 0;
+  if (error >= 0) {
+    error = snd_pcm_get_params(d->speaker, &buffer, &period);
+    d->buffer = buffer;
   }
   if (error < 0) {
     *why = snd_strerror(error);
@@ -147,8 +177,14 @@ static void give_ahead(device *d) {
   }
 }
 
+/* What waits in the device's buffer; not snd_pcm_delay(), which counts what a
+ * sound server has on its way, too. */
+static size_t ahead(const device *d) {
+  snd_pcm_sframes_t room = snd_pcm_avail_update(d->speaker);
+  return room >= 0 && (size_t)room < d->buffer ? d->buffer - (size_t)room : 0;
+}
+
 void device_play(device *d, const int16_t *pcm, size_t samples) {
-  snd_pcm_sframes_t delay = 0;
   snd_pcm_state_t state = snd_pcm_state(d->speaker);
   if (state == SND_PCM_STATE_XRUN || state == SND_PCM_STATE_SUSPENDED) {
     (void)snd_pcm_prepare(d->speaker);
@@ -156,15 +192,10 @@ void device_play(device *d, const int16_t *pcm, size_t samples) {
   }
   if (state == SND_PCM_STATE_PREPARED) {
     give_ahead(d);
-  } else if (snd_pcm_delay(d->speaker, &delay) == 0 &&
-             delay >
-               (snd_pcm_sframes_t)samples_of(d, AHEAD_MS + MOST_WAITING_MS)) {
+  } else if (ahead(d) > samples_of(d, AHEAD_MS + MOST_WAITING_MS)) {
     return; /* drifted: skip */
   }
-  if (snd_pcm_writei(d->speaker, pcm, samples) >= 0 &&
-      snd_pcm_state(d->speaker) == SND_PCM_STATE_PREPARED) {
-    (void)snd_pcm_start(d->speaker);
-  }
+  (void)snd_pcm_writei(d->speaker, pcm, samples);
 }
 
 void device_close(device *d) {
