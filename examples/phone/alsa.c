@@ -20,6 +20,7 @@ struct device {
   size_t buffer;    /* samples that the speaker's holds */
   int16_t *waiting; /* heard, not taken yet */
   size_t count, room;
+  bool begun;   /* the speaker has what is given ahead */
   bool clocked; /* it had nothing once */
 };
 
@@ -188,9 +189,10 @@ void device_play(device *d, const int16_t *pcm, size_t samples) {
   snd_pcm_state_t state = snd_pcm_state(d->speaker);
   if (state == SND_PCM_STATE_XRUN || state == SND_PCM_STATE_SUSPENDED) {
     (void)snd_pcm_prepare(d->speaker);
-    state = SND_PCM_STATE_PREPARED;
+    d->begun = false;
   }
-  if (state == SND_PCM_STATE_PREPARED) {
+  if (!d->begun) {
+    d->begun = true;
     give_ahead(d);
   } else if (ahead(d) > samples_of(d, AHEAD_MS + MOST_WAITING_MS)) {
     return; /* drifted: skip */

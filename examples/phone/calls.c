@@ -11,6 +11,7 @@
   300000 /* µs of talk, so that the peer hears the first one                  \
           */
 #define SECOND 1000000.0
+#define ECHO_TAIL 250000 /* µs: the device's buffers and a room */
 
 msnav_call_info calls_info(const msnav_call *call) {
   msnav_call_info info = {.size = sizeof(info)};
@@ -346,6 +347,9 @@ bool calls_start(phone *p) {
                          .codecs = o->codecs,
                          .ring_out = (msnav_usec)(o->ring * SECOND),
                          .sound_rate = sound_rate(p->sound)};
+  bool echo = sound_is_live(p->sound) && o->cancel_echo &&
+              sound_rate(p->sound) % 100 == 0 && msnav_has_feature("speexdsp");
+  config.echo_tail = echo ? ECHO_TAIL : 0;
   p->sent_level = p->received_level = 127;
   p->tick = p->loop.timer_add(p->loop.data, on_tick, p);
   msnav_error err =

@@ -40,6 +40,8 @@ static const char text[] =
   "                         device is used only when --device is given too\n"
   "  --rate HZ              of device and recording (8000, or that of --play)\n"
   "  --no-sound             use no device\n"
+  "  --cancel-echo          take out of the microphone what was played, for a\n"
+  "                         loudspeaker in the same room\n"
   "  --optional-sound       go on without sound where there is no device\n"
   "Output\n"
   "  --json                 one JSON object a line for each event\n"

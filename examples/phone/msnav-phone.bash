@@ -38,7 +38,7 @@ _msnav_phone() {
   esac
   mapfile -t COMPREPLY < <(compgen -W "--server --port --account --name --password-file --config
     --reconnect --call --seconds --ring --press --say --auto-answer --auto-reject --calls --codecs
-    --bind --advertise --device --play --record --rate --no-sound --optional-sound --json --plain
+    --bind --advertise --device --play --record --rate --no-sound --cancel-echo --optional-sound --json --plain
     --metrics --help --version" -- "$cur")
 }
 complete -F _msnav_phone msnav-phone

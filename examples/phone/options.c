@@ -62,7 +62,7 @@ typedef struct known {
   bool in_file;
 } known;
 
-enum { KNOWN = 25 };
+enum { KNOWN = 26 };
 
 static void know(sources *s, known table[KNOWN]) {
   options *o = s->o;
@@ -90,6 +90,7 @@ static void know(sources *s, known table[KNOWN]) {
     {"rate", &o->rate, 48000, WHOLE, true},
     {"no-sound", &o->no_sound, 0, FLAG, true},
     {"optional-sound", &o->optional_sound, 0, FLAG, true},
+    {"cancel-echo", &o->cancel_echo, 0, FLAG, true},
     {"metrics", &o->metrics_port, 65535, WHOLE, true},
     {"reconnect", &o->reconnect, 0, FLAG, true},
   };
@@ -271,8 +272,8 @@ static int check(sources *s) {
       o->keys[strspn(o->keys, "0123456789*#ABCD")] != '\0') {
     code = wrong("not keys of a telephone", o->keys);
   }
-  if (code == -1 && o->rate != 0 && (o->rate < 8000 || o->rate % 50 != 0)) {
-    code = wrong("--rate is 8000 to 48000 Hz, whole in 20 ms", "");
+  if (code == -1 && o->rate != 0 && o->rate < 8000) {
+    code = wrong("not a rate of 8000 to 48000 Hz", "--rate");
   }
   if (code == -1 && o->auto_answer && o->auto_reject) {
     code = wrong("--auto-answer or --auto-reject", "not both");

@@ -29,9 +29,9 @@ open_files(sound *s, const sound_config *config, char **why) {
       return SOUND_BAD_FILE;
     }
     s->rate = wav_rate(s->said);
-    if (s->rate < 8000 || s->rate > 48000 || s->rate % 50 != 0) {
-      *why = g_strdup_printf("%s: %u Hz are not 8000 to 48000, whole in 20 ms",
-                             config->play, s->rate);
+    if (s->rate < 8000 || s->rate > 48000) {
+      *why = g_strdup_printf("%s: %u Hz are not 8000 to 48000", config->play,
+                             s->rate);
       return SOUND_BAD_FILE;
     }
   }
@@ -78,8 +78,8 @@ uint32_t sound_rate(const sound *s) {
   return s->rate;
 }
 
-bool sound_has_device(const sound *s) {
-  return s->device_name != NULL;
+bool sound_is_live(const sound *s) {
+  return s->device_name != NULL && s->said == NULL;
 }
 
 bool sound_start(sound *s, const char **why) {

@@ -25,7 +25,8 @@ typedef struct sound_config {
  * opened again for each call. */
 sound_result sound_open(const sound_config *config, sound **out, char **why);
 uint32_t sound_rate(const sound *s);
-bool sound_has_device(const sound *s);
+/* Whether what is played may be heard by the microphone. */
+bool sound_is_live(const sound *s);
 /* A call begins or ends.  false with why (static): no device any more. */
 bool sound_start(sound *s, const char **why);
 void sound_stop(sound *s);

@@ -191,10 +191,10 @@ def files_that_are_no_wav(world):
         phone = world.phone("127.0.0.1:1", ALICE, "--plain", "--play", world.path(name))
         check(phone.wait() == BAD_FILE, f"{name}: {phone.wait()}")
         only_line(phone.err, world.path(name))
-    write_wav(world.path("odd.wav"), 1, 300, 11025)
+    write_wav(world.path("odd.wav"), 1, 300, 4000)
     phone = world.phone("127.0.0.1:1", ALICE, "--plain", "--play", world.path("odd.wav"))
     check(phone.wait() == BAD_FILE, phone.wait())
-    only_line(phone.err, "11025 Hz")
+    only_line(phone.err, "4000 Hz")
     for option, path in ("--play", "/no/such/file"), ("--record", "/no/such/directory/x.wav"):
         phone = world.phone("127.0.0.1:1", ALICE, "--plain", option, path)
         check(phone.wait() == BAD_FILE, f"{path}: {phone.wait()}")
@@ -203,7 +203,7 @@ def files_that_are_no_wav(world):
 
 def files_of_other_rates_are_played(world):
     server = world.server()
-    for rate in 16000, 44100, 48000:
+    for rate in 11025, 16000, 44100, 48000:
         write_wav(world.path("said.wav"), 3, 500, rate)
         bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1", "--record",
                           world.path("heard.wav"))
