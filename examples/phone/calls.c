@@ -349,6 +349,9 @@ bool calls_start(phone *p) {
                          .sound_rate = sound_rate(p->sound)};
   bool echo = sound_is_live(p->sound) && o->cancel_echo &&
               sound_rate(p->sound) % 100 == 0 && msnav_has_feature("speexdsp");
+  if (o->cancel_echo && !msnav_has_feature("speexdsp")) {
+    phone_complain(p, "built without speexdsp: echoes are not cancelled");
+  }
   config.echo_tail = echo ? ECHO_TAIL : 0;
   p->sent_level = p->received_level = 127;
   p->tick = p->loop.timer_add(p->loop.data, on_tick, p);

@@ -25,7 +25,7 @@ static const char *code(style s) {
     [STYLE_FAINT] = "\x1b[2m", [STYLE_GOOD] = "\x1b[32m",
     [STYLE_FAIR] = "\x1b[33m", [STYLE_BAD] = "\x1b[31m",
     [STYLE_ME] = "\x1b[36m",   [STYLE_PEER] = "\x1b[35m",
-    [STYLE_BAR] = "\x1b[7m",   [STYLE_ALARM] = "\x1b[1;7;33m"};
+    [STYLE_BAR] = "\x1b[7m",   [STYLE_ALARM] = "\x1b[30;43m"};
   if (colours) {
     return coloured[s];
   }
