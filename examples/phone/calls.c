@@ -49,6 +49,15 @@ void calls_undelivered(phone *p, msnav_str peer, uint64_t tag) {
   (void)peer;
 }
 
+/* When both call each other and both accept, each gives up its own call and
+ * none is left: of two machines one must wait for the other. */
+static bool answers_itself(const phone *p, const msnav_call_info *info) {
+  return p->options.auto_answer &&
+         (info->crossing == 0 ||
+          g_ascii_strncasecmp(p->options.account, info->peer.ptr,
+                              info->peer.len) < 0);
+}
+
 static void on_incoming(void *self, msnav_call *call) {
   phone *p = self;
   msnav_call_info info = calls_info(call);
@@ -77,7 +86,7 @@ static void on_incoming(void *self, msnav_call *call) {
   phone_tell(p, &e);
   if (p->options.auto_reject) {
     (void)msnav_call_reject(call);
-  } else if (p->options.auto_answer) {
+  } else if (answers_itself(p, &info)) {
     (void)!msnav_call_accept(call, 0);
   }
 }
@@ -98,8 +107,11 @@ static void begin_talking(phone *p) {
 static void end_call(phone *p, msnav_call *call, msnav_reason reason) {
   /* one that was given up for another with the same peer goes on as that, and
    * one that came while we were busy never was ours */
-  bool counts =
-    (call == p->call || call == p->waiting) && reason != MSNAV_REASON_CROSSED;
+  bool ours = call == p->call || call == p->waiting;
+  bool given_up =
+    reason == MSNAV_REASON_CROSSED ||
+    (call == p->waiting && reason == MSNAV_REASON_CANCELLED_REMOTE);
+  bool counts = ours && !given_up;
   event e = {.kind = "ended"};
   summary_of(p, &e, call);
   if (call == p->waiting) {

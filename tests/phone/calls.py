@@ -338,10 +338,17 @@ def calls_that_cross(world):
     phones = [world.phone(server, a, "--json", "--auto-answer") for a in (ALICE, BOB)]
     for phone in phones:
         phone.wait_event("online")
+    phones[0].type(f"say {BOB} hello")  # the room is there before
+    phones[1].wait_event("chat")
+    server.process.send_signal(signal.SIGSTOP)
     for phone, peer in zip(phones, (BOB, ALICE)):
         phone.type(f"call {peer}")
+        phone.wait_event("state", state="inviting")
+    time.sleep(0.2)  # both INVITEs are on their way
+    server.process.send_signal(signal.SIGCONT)
     for phone in phones:
         phone.wait_event("state", state="talking")
+        check(len(phone.events("incoming")) == 1, "each was called")
     time.sleep(0.5)
     phones[0].type("hangup")
     for phone in phones:

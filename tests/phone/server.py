@@ -5,6 +5,7 @@ makes of servers that misbehave.  The dialogues are those of MSNP7 as published
 in draft-movva-msn-messenger-protocol-00 (MSNP2) and by
 hypothetical.nl and msnpiki for the versions after it."""
 import hashlib
+import select
 import socket
 import sys
 import threading
@@ -229,8 +230,97 @@ def what_makes_no_sense_is_skipped(world):
     script.listener.close()
 
 
+def opens_a_room_to_say_something(world):
+    def room(s):
+        s.expect(f"USR 1 {ALICE} 17262740.1050826919.32308")
+        s.say(f"USR 1 OK {ALICE} Alice")
+        s.expect(f"CAL 2 {BOB}")
+        s.say("CAL 2 RINGING 11752013")
+        if select.select([s.peer], [], [], 0.3)[0]:
+            raise ValueError("it talks to nobody")
+        s.say(f"JOI {BOB} Bob")
+        for transaction, text in (3, "one"), (4, "two"):
+            verb, number, kind, size = s.line().split()
+            payload = s.bytes(int(size))
+            if (verb, number, kind) != ("MSG", str(transaction), "A"):
+                raise ValueError(f"{verb} {number} {kind}")
+            header, body = payload.split("\r\n\r\n")
+            fields = dict(line.split(": ", 1) for line in header.split("\r\n"))
+            if body != text or not fields["Content-Type"].startswith("text/plain"):
+                raise ValueError(payload)
+        s.say("ACK 3", "NAK 4", f"BYE {BOB} 1")  # the last: closed for idleness
+        s.expect("OUT")
+
+    rooms = [Script(room), Script(lambda s: s.expect(f"USR 1 {ALICE} t2"))]
+
+    def play(s):
+        s.log_in()
+        s.say("CHG 6 NLN")
+        s.expect("XFR 7 SB")
+        s.say(f"XFR 7 SB {rooms[0].address} CKI 17262740.1050826919.32308")
+        s.expect("XFR 8 SB")  # the room is gone: another one
+        s.say(f"XFR 8 SB {rooms[1].address} CKI t2")
+        s.expect("XFR 9 SB")
+        s.say("800 9")  # too many requests
+        s.line()
+
+    script, phone = with_server(world, play)
+    phone.wait_event("online")
+    phone.type(f"say {BOB} one")
+    phone.type(f"say {BOB} two")
+    eventually(lambda: any("not delivered" in line for line in phone.err), "the NAK is told")
+    rooms[0].finish()
+    check(len(phone.err) == 1, phone.err)
+    phone.type(f"say {BOB} three")
+    rooms[1].finish()
+    rooms[1].peer.close()
+    eventually(lambda: len(phone.err) == 2, "the second room is lost")
+    phone.type(f"say {BOB} four")
+    eventually(lambda: len(phone.err) == 3, "no room")
+    phone.stop()
+    script.listener.close()
+
+
+def comes_when_it_is_called(world):
+    def room(s):
+        s.expect(f"ANS 1 {ALICE} 849102291.520491932 11752013")
+        s.say(f"IRO 1 1 1 {BOB} Bob", "ANS 1 OK")
+        payload = ("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n"
+                   "a\r\nb").encode()
+        s.peer.sendall(f"MSG {BOB} Bob {len(payload)}\r\n".encode() + payload)
+        typing = (b"MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\n"
+                  b"TypingUser: b@c\r\n\r\n\r\n")
+        s.peer.sendall(f"MSG {BOB} Bob {len(typing)}\r\n".encode() + typing)
+        s.peer.sendall(f"MSG {BOB} Bob 5\r\nxxxxx".encode())
+        s.say(f"MSG {BOB} Bob 99999")  # the stream cannot be followed any more
+        try:
+            s.line()
+        except EOFError:
+            return
+        raise ValueError("it stayed")
+
+    talk = Script(room)
+
+    def play(s):
+        s.log_in()
+        s.say("CHG 6 NLN",
+              f"RNG 11752013 {talk.address} CKI 849102291.520491932 {BOB} Bob",
+              "RNG 1 127.0.0.1:1 CKI 1 x@example.com X",  # nobody listens there
+              "RNG 1 nonsense CKI 1 x@example.com X")
+        s.line()
+
+    script, phone = with_server(world, play)
+    phone.wait_event("chat", peer=BOB, text="a\r\nb")
+    talk.finish()
+    check(len(phone.events("chat")) == 1, phone.events("chat"))
+    check(phone.process.poll() is None, "it goes on")
+    phone.stop()
+    script.listener.close()
+
+
 if __name__ == "__main__":
     sys.exit(main({f.__name__.replace("_", " "): f for f in (
         logs_in_and_answers, is_sent_to_another_server, is_not_sent_in_circles,
         servers_of_another_kind, text_from_the_network_is_escaped,
-        what_makes_no_sense_is_skipped)}))
+        what_makes_no_sense_is_skipped, opens_a_room_to_say_something,
+        comes_when_it_is_called)}))
