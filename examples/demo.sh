@@ -14,16 +14,6 @@
 # when both sides heard the other's speech, or the case that was asked for
 # ended as it must.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$here")
-build=${MSNAV_BUILD:-$root/build-demo}
-
-sh "$root/examples/install.sh" build speech
-
-if [ ! -e "$build/build.ninja" ]; then
-  meson setup "$build" "$root" -Dtests=false >"$build.log" 2>&1 ||
-    { cat "$build.log"; exit 1; }
-fi
-ninja -C "$build" >"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
+. "$(dirname "$0")/build.sh"
 
 exec python3 "$here/demo.py" --build "$build" "$@"

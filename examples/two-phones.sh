@@ -11,16 +11,6 @@
 # when both heard the other's speech, chat and keys arrived, and both phones
 # ended with exit code 0.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$here")
-build=${MSNAV_BUILD:-$root/build-demo}
-
-sh "$root/examples/install.sh" build speech
-
-if [ ! -e "$build/build.ninja" ]; then
-  meson setup "$build" "$root" -Dtests=false >"$build.log" 2>&1 ||
-    { cat "$build.log"; exit 1; }
-fi
-ninja -C "$build" >"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
+. "$(dirname "$0")/build.sh"
 
 exec python3 "$here/two-phones.py" --build "$build" "$@"
