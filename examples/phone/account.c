@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ASK_EVERY 45000000 /* µs between PNGs */
 #define ANSWER_IN 30000000 /* µs until a silent server is a lost one */
 #define MOST_REDIRECTS 4
 #define CLIENT_ID "msmsgs@msnmsgr.com"
@@ -46,6 +45,13 @@ static void disconnect(account *a) {
 static void gone(account *a, account_end why, const char *text) {
   disconnect(a);
   a->events->gone(a->self, why, text);
+}
+
+/* The server has answered; ask it again when its time has come. */
+static void ask_later(account *a) {
+  a->asked = 0;
+  a->loop.timer_set(a->loop.data, a->timer,
+                    a->loop.now(a->loop.data) + a->config.keep_alive);
 }
 
 /* ---- logging in */
@@ -107,8 +113,7 @@ static void on_changed(account *a, const msnp_words *w) {
   (void)w;
   if (!a->online) {
     a->online = true;
-    a->loop.timer_set(a->loop.data, a->timer,
-                      a->loop.now(a->loop.data) + ASK_EVERY);
+    ask_later(a);
     a->events->online(a->self);
   }
 }
@@ -169,9 +174,7 @@ static void on_transfer(account *a, const msnp_words *w) {
 
 static void on_pong(account *a, const msnp_words *w) {
   (void)w;
-  a->asked = 0;
-  a->loop.timer_set(a->loop.data, a->timer,
-                    a->loop.now(a->loop.data) + ASK_EVERY);
+  ask_later(a);
 }
 
 static void on_error(account *a, const msnav_switchboard_command *c) {
@@ -264,7 +267,8 @@ static void on_timer(void *arg) {
   }
   a->asked = a->loop.now(a->loop.data);
   msnp_say(a->connection, nothing, "PNG");
-  a->loop.timer_set(a->loop.data, a->timer, a->asked + ANSWER_IN);
+  a->loop.timer_set(a->loop.data, a->timer,
+                    a->asked + MIN(ANSWER_IN, a->config.keep_alive));
 }
 
 account *account_new(const msnav_loop *loop, const account_config *config,

@@ -34,7 +34,8 @@ typedef struct account_events {
 typedef struct account_config {
   const char *server; /* "host:port" */
   const char *account, *password;
-  const char *name; /* to be shown to others; NULL: as the server has it */
+  msnav_usec keep_alive; /* how often to ask whether the server is there */
+  const char *name;      /* to be shown to others; NULL: as the server has it */
 } account_config;
 
 /* Everything in config must outlive the account.  NULL: the server's name

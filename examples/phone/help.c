@@ -19,6 +19,8 @@ static const char text[] =
   "  --password-file FILE   the password is its first line; otherwise it is\n"
   "                         $MSNAV_PASSWORD, or asked for\n"
   "  --config FILE          instead of $XDG_CONFIG_HOME/msnav/phone.conf\n"
+  "  --keep-alive N         ask every N seconds whether the server is there "
+  "(45)\n"
   "  --reconnect            log in again when the connection is lost; on a\n"
   "                         terminal that is so anyway\n"
   "Calls\n"

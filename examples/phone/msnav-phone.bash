@@ -31,13 +31,13 @@ _msnav_phone() {
     mapfile -t COMPREPLY < <(compgen -W "PCMU PCMA DVI4 GSM opus" -- "$cur")
     return
     ;;
-  --port | --account | --name | --call | --seconds | --ring | --press | --say | --calls | \
+  --port | --keep-alive | --account | --name | --call | --seconds | --ring | --press | --say | --calls | \
     --bind | --advertise | --metrics)
     return
     ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "--server --port --account --name --password-file --config
-    --reconnect --call --seconds --ring --press --say --auto-answer --auto-reject --calls --codecs
+    --keep-alive --reconnect --call --seconds --ring --press --say --auto-answer --auto-reject --calls --codecs
     --bind --advertise --device --play --record --rate --no-sound --cancel-echo --optional-sound --json --plain
     --metrics --help --version" -- "$cur")
 }

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORT "1863" /* IANA: msnp */
+#define KEEP_ALIVE 45 /* s; servers drop who says nothing for a minute */
+#define PORT "1863"   /* IANA: msnp */
 
 /* What is not an option of the program but says where options are. */
 typedef struct sources {
@@ -62,7 +63,7 @@ typedef struct known {
   bool in_file;
 } known;
 
-enum { KNOWN = 26 };
+enum { KNOWN = 27 };
 
 static void know(sources *s, known table[KNOWN]) {
   options *o = s->o;
@@ -92,6 +93,7 @@ static void know(sources *s, known table[KNOWN]) {
     {"optional-sound", &o->optional_sound, 0, FLAG, true},
     {"cancel-echo", &o->cancel_echo, 0, FLAG, true},
     {"metrics", &o->metrics_port, 65535, WHOLE, true},
+    {"keep-alive", &o->keep_alive, 3600, NUMBER, true},
     {"reconnect", &o->reconnect, 0, FLAG, true},
   };
   memcpy(table, all, sizeof(all));
@@ -275,6 +277,9 @@ static int check(sources *s) {
   if (code == -1 && o->rate != 0 && o->rate < 8000) {
     code = wrong("not a rate of 8000 to 48000 Hz", "--rate");
   }
+  if (code == -1 && o->keep_alive < 1) {
+    code = wrong("not 1 to 3600 seconds", "--keep-alive");
+  }
   if (code == -1 && o->auto_answer && o->auto_reject) {
     code = wrong("--auto-answer or --auto-reject", "not both");
   }
@@ -282,6 +287,7 @@ static int check(sources *s) {
 }
 
 int options_read(options *o, int argc, char **argv) {
+  o->keep_alive = KEEP_ALIVE;
   sources s = {.o = o};
   int code = read_both(&s, argc, argv);
   if (code == -1) {

@@ -27,6 +27,7 @@ typedef struct options {
   char *play, *record, *device, *codecs;
   uint32_t bind_ip, advertised_ip;
   double seconds;        /* 0: until somebody hangs up */
+  double keep_alive;     /* between two questions to the server */
   double ring;           /* 0: the library's */
   unsigned calls;        /* leave after so many; 0: stay */
   unsigned metrics_port; /* 0: none */

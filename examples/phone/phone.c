@@ -187,6 +187,7 @@ static bool log_in(phone *p) {
   account_config config = {.server = o->server,
                            .account = o->account,
                            .password = o->password,
+                           .keep_alive = (msnav_usec)(o->keep_alive * 1e6),
                            .name = o->name};
   p->account = account_new(&p->loop, &config, &account_handlers, p);
   return p->account != NULL;

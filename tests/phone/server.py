@@ -119,6 +119,23 @@ def logs_in_and_answers(world):
     script.finish()
 
 
+def a_server_is_asked_whether_it_is_there(world):
+    def play(s):
+        s.log_in()
+        s.say("CHG 6 NLN")
+        for _ in range(3):
+            s.expect("PNG")
+            s.say("QNG 50")
+        s.expect("PNG")
+
+    script, phone = with_server(world, play, "--keep-alive", "1")
+    phone.wait_event("online")
+    script.finish()
+    check(phone.process.poll() is None, "it waits for the answer")
+    check(phone.wait() == LOST, phone.wait())
+    only_line(phone.err, "does not answer")
+
+
 def is_sent_to_another_server(world):
     # transactions go on counting on the new connection
     second = Script(lambda s: s.expect("VER 4 MSNP7 CVR0"))
@@ -320,7 +337,7 @@ def comes_when_it_is_called(world):
 
 if __name__ == "__main__":
     sys.exit(main({f.__name__.replace("_", " "): f for f in (
-        logs_in_and_answers, is_sent_to_another_server, is_not_sent_in_circles,
+        logs_in_and_answers, a_server_is_asked_whether_it_is_there, is_sent_to_another_server, is_not_sent_in_circles,
         servers_of_another_kind, text_from_the_network_is_escaped,
         what_makes_no_sense_is_skipped, opens_a_room_to_say_something,
         comes_when_it_is_called)}))
