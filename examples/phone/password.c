@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define LONGEST 256
+#define CTRL_C 3
 
 void password_free(char *password) {
   if (password != NULL) {
@@ -50,6 +51,20 @@ static char *from_file(const char *path) {
   return line;
 }
 
+/* A line that ends at Ctrl-C, too: none then. */
+static char *read_secret(int fd) {
+  char text[LONGEST + 1];
+  size_t len = 0;
+  char c = '\0';
+  while (len < LONGEST && read(fd, &c, 1) == 1 && c != '\n' && c != CTRL_C) {
+    text[len++] = c;
+  }
+  text[len] = '\0';
+  char *line = len > 0 && c == '\n' ? g_strdup(text) : NULL;
+  explicit_bzero(text, sizeof(text));
+  return line;
+}
+
 /* Asked for with the echo off, which is on again whatever happens: signals
  * wait until it is. */
 static char *from_terminal(const char *account) {
@@ -71,22 +86,19 @@ static char *from_terminal(const char *account) {
   if (quiet) {
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+    hidden.c_cc[VEOL] = CTRL_C;
     tcsetattr(fileno(tty), TCSAFLUSH, &hidden);
   }
   char *who = text_safe(msnav_str_of(account));
   fprintf(tty, "Password of %s: ", who);
   fflush(tty);
-  char *line = first_line(tty);
+  char *line = read_secret(fileno(tty));
   fputc('\n', tty);
   if (quiet) {
     tcsetattr(fileno(tty), TCSAFLUSH, &before);
   }
   g_free(who);
   fclose(tty);
-  if (line != NULL && strchr(line, 3) != NULL) { /* Ctrl-C */
-    password_free(line);
-    line = NULL;
-  }
   sigprocmask(SIG_SETMASK, &old, NULL);
   if (line == NULL) {
     fprintf(stderr, "msnav-phone: no password\n");

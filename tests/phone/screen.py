@@ -226,6 +226,19 @@ def the_password_is_asked_for_without_echo(world):
     check(PASSWORD not in terminal.tmux("capture-pane", "-p", "-S", "-"), "in the history")
 
 
+def ctrl_c_at_the_password_gives_up(world):
+    server = world.server()
+    args = [a for a in world.phone_args(server, ALICE, "--no-sound")
+            if a not in ("--password-file", world.path("password"))]
+    terminal = Terminal(world, 80, 24, f"clear; stty -a > {world.path('before')}; " +
+                        " ".join(args) + f"; echo code $?; stty -a > {world.path('after')}")
+    terminal.shows(rf"Password of {ALICE}:")
+    terminal.type("half a pass")
+    terminal.keys("C-c")
+    terminal.shows("msnav-phone: no password")
+    restored(world, terminal, 2)
+
+
 def without_utf8_and_colours(world):
     _, bob, terminal = start(world, 80, 24, utf8=False)
     bob.type(f"say {ALICE} Grüße")
@@ -274,7 +287,7 @@ if __name__ == "__main__":
         sys.exit(0)
     named = {f.__name__.replace("_", " "): f for f in (
         somebody_calls, the_window_changes_its_size, signals_put_the_terminal_back,
-        ctrl_c_leaves, errors_stay_behind, the_password_is_asked_for_without_echo,
+        ctrl_c_leaves, ctrl_c_at_the_password_gives_up, errors_stay_behind, the_password_is_asked_for_without_echo,
         without_utf8_and_colours, contacts_are_chosen, hostile_text_does_not_move_the_cursor)}
     sys.exit(main({"a call at 80x24": a_call_at(80, 24), "a call at 200x50": a_call_at(200, 50),
                    **named}))
