@@ -49,7 +49,7 @@ static void say(phone *p, const char *rest) {
   if (who == 0 || rest[who] == '\0') {
     phone_complain(p, "say WHO TEXT");
   } else {
-    phone_say(p, (msnav_str){rest, who}, msnav_str_of(rest + who + 1));
+    chat_say(p, (msnav_str){rest, who}, msnav_str_of(rest + who + 1));
   }
 }
 

@@ -53,11 +53,17 @@ void phone_tell(phone *p, event *e);
 /* Something that went wrong. */
 void phone_complain(phone *p, const char *format, ...)
   __attribute__((format(printf, 2, 3)));
-void phone_say(phone *p, msnav_str peer, msnav_str text);
 /* Hang up what is up, and leave. */
 void phone_leave(phone *p, int code);
 void phone_call_ended(phone *p, msnav_reason reason);
 void phone_clean_up(phone *p);
+
+/* ---- chat.c */
+void chat_say(phone *p, msnav_str peer, msnav_str text);
+/* For rooms_events. */
+void chat_received(void *self, msnav_str peer, msnav_str name,
+                   msnav_str payload);
+void chat_undelivered(void *self, msnav_str peer, uint64_t tag);
 
 /* ---- calls.c */
 bool calls_start(phone *p);

@@ -232,7 +232,7 @@ static void enter(screen *s) {
   if (m == MODE_COMMAND) {
     commands_run(s->phone, s->typed);
   } else if (c != NULL) {
-    phone_say(s->phone, msnav_str_of(c->account), msnav_str_of(s->typed));
+    chat_say(s->phone, msnav_str_of(c->account), msnav_str_of(s->typed));
     s->mode = MODE_WRITE; /* one says more than one thing */
   }
   s->typed_len = 0;
