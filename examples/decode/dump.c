@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NOTHING, INVITATION, DATAGRAM };
+
 /* A message that is being put together. */
 typedef struct reader {
   trail *t;
   uint64_t rank; /* instead of a clock */
-  enum { NOTHING, INVITATION, DATAGRAM } what;
-  GString *text;
+  int what;
+  bool in_body; /* of a datagram: its session description */
+  GString *head, *text;
   size_t due;    /* length that a MSG line told, 0: unknown */
   char *account; /* of the MSG line, NULL: one that a client sent */
   unsigned line, began;
@@ -25,23 +28,35 @@ static const char *field_names[] = {
   "Private-IP",         "Public-IP",          "UPnP",
   "Launch-Application", "Request-Data",       "IP-Address",
   "IP-Address-Enc64",   "Cancel-Code",        "Avm-Support",
-  "Avm-Request",        "UsingRendezvous",    "MIME-Version",
-  "Content-Type",
+  "Avm-Request",        "UsingRendezvous",
 };
 
-/* Line ends in letters, and what follows them as a remark. */
-static void strip(char *line) {
-  char *end = strstr(line, "\\r\\n");
-  if (end == NULL && g_str_has_suffix(line, "\\r")) {
-    end = line + strlen(line) - 2;
+/* What typesetting puts in front of and between letters. */
+static void unset(char *line) {
+  char *to = line;
+  for (const char *p = line; *p != '\0'; p++) {
+    bool escape = *p == '\\' && p[1] != '\0' && strchr("_{}/<> ", p[1]) != NULL;
+    if (*p != '$' && *p != '\r' && !escape) {
+      *to++ = *p;
+    }
   }
-  if (end != NULL) {
-    *end = '\0';
+  *to = '\0';
+}
+
+/* Cut a line at its end in letters; what stands behind that, often the next
+ * line, NULL: nothing. */
+static char *cut_line(char *line) {
+  for (char *p = line; *p != '\0'; p++) {
+    bool slash = *p == '\\' || *p == '/';
+    if (slash && p[1] == 'r' &&
+        (p[2] == '\\' || p[2] == '\0' || p[2] == ' ' || p[2] == '/')) {
+      *p = '\0';
+      p += 2;
+      p += strspn(p, "\\/ ");
+      return *p == 'n' ? p + 1 : p;
+    }
   }
-  size_t n = strlen(line);
-  while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == ' ')) {
-    line[--n] = '\0';
-  }
+  return NULL;
 }
 
 /* The address behind a mark; zero when there is none. */
@@ -71,8 +86,12 @@ static void sip_ends_of(const char *text, msnav_addr *from, msnav_addr *to) {
   *to = answer ? via : target;
 }
 
+/* Blank lines of a dump mean little: those of the message are put where
+ * they belong. */
 static void finish(reader *r) {
+  g_string_prepend(r->text, r->head->str);
   if (r->what == INVITATION) {
+    g_string_append(r->text, "\r\n");
     if (r->due > 0 && r->text->len != r->due) {
       trail_note(r->t, false, "line %u: a message of %zu bytes that says %zu",
                  r->began, (size_t)r->text->len, r->due);
@@ -89,10 +108,22 @@ static void finish(reader *r) {
              (msnav_str){r->text->str, r->text->len});
   }
   r->what = NOTHING;
+  r->in_body = false;
   g_string_truncate(r->text, 0);
+  g_string_truncate(r->head, 0);
   g_free(r->account);
   r->account = NULL;
   r->due = 0;
+}
+
+static void begin(reader *r, int what) {
+  finish(r);
+  r->what = what;
+  r->began = r->line;
+  if (what == INVITATION) {
+    g_string_assign(r->head, "MIME-Version: 1.0\r\nContent-Type: "
+                             "text/x-msmsgsinvite; charset=UTF-8\r\n\r\n");
+  }
 }
 
 static void add_line(reader *r, const char *line) {
@@ -110,9 +141,7 @@ static bool msg_line(reader *r, const char *line) {
   char **word = g_strsplit(line, " ", 8);
   guint n = g_strv_length(word);
   if (n >= 4) {
-    finish(r);
-    r->what = INVITATION;
-    r->began = r->line;
+    begin(r, INVITATION);
     r->due = strtoul(word[n - 1], NULL, 10);
     if (!(n == 4 && strlen(word[2]) == 1 && g_ascii_isdigit(word[1][0]))) {
       r->account = g_strdup(word[1]);
@@ -130,9 +159,7 @@ static bool sip_line(reader *r, const char *line) {
   if (!answer && !request) {
     return false;
   }
-  finish(r);
-  r->what = DATAGRAM;
-  r->began = r->line;
+  begin(r, DATAGRAM);
   add_line(r, line);
   return true;
 }
@@ -159,43 +186,48 @@ static bool known_field(const char *line) {
   return false;
 }
 
+static bool is_mime(const char *line) {
+  return strncmp(line, "MIME-Version:", 13) == 0 ||
+         strncmp(line, "Content-Type:", 13) == 0;
+}
+
 static void invitation_line(reader *r, const char *line) {
-  bool mime = strncmp(line, "MIME-Version:", 13) == 0;
-  if (mime && r->text->len > 0) {
-    finish(r);
-    r->what = INVITATION;
-    r->began = r->line;
-  }
-  bool header = r->text->len < 80;
-  if (known_field(line) || (line[0] == '\0' && (header || r->due > 0))) {
-    if (!(line[0] == '\0' && r->due > 0 && r->text->len + 2 > r->due)) {
-      add_line(r, line);
+  if (is_mime(line)) {
+    if (line[0] == 'M' && r->text->len > 0) {
+      begin(r, INVITATION); /* the next payload */
     }
+  } else if (known_field(line)) {
+    add_line(r, line);
   }
 }
 
-static bool sip_part(const char *line) {
+static void sip_part(reader *r, const char *line) {
   const char *colon = strchr(line, ':');
-  bool name = colon != NULL && colon > line &&
-              strcspn(line, " (\t") > (size_t)(colon - line) - 1;
-  return line[0] == '\0' || name || (line[0] != '\0' && line[1] == '=');
+  if (line[1] == '=' && g_ascii_islower(line[0])) {
+    if (!r->in_body) {
+      add_line(r, "");
+      r->in_body = true;
+    }
+    add_line(r, line);
+  } else if (!r->in_body && colon != NULL && colon > line &&
+             strcspn(line, " (\t") > (size_t)(colon - line) - 1) {
+    add_line(r, line);
+  }
 }
 
 static void take_line(reader *r, char *line) {
-  strip(line);
-  if (msg_line(r, line) || sip_line(r, line)) {
+  g_strstrip(line);
+  if (line[0] == '\0' || msg_line(r, line) || sip_line(r, line)) {
     return;
   }
   if (command_line(line)) {
     finish(r);
-  } else if (r->what == NOTHING && strncmp(line, "MIME-Version:", 13) == 0) {
-    r->what = INVITATION;
-    r->began = r->line;
-    add_line(r, line);
   } else if (r->what == INVITATION) {
     invitation_line(r, line);
-  } else if (r->what == DATAGRAM && sip_part(line)) {
-    add_line(r, line);
+  } else if (r->what == DATAGRAM) {
+    sip_part(r, line);
+  } else if (strncmp(line, "MIME-Version:", 13) == 0) {
+    begin(r, INVITATION);
   }
 }
 
@@ -213,7 +245,10 @@ bool dump_read(const char *path, trail *t, char **why) {
       bytes[i] = ' ';
     }
   }
-  reader r = {.t = t, .rank = 1, .text = g_string_new(NULL)};
+  reader r = {.t = t,
+              .rank = 1,
+              .head = g_string_new(NULL),
+              .text = g_string_new(NULL)};
   char *rest = bytes;
   while (rest != NULL && *rest != '\0') {
     char *end = strchr(rest, '\n');
@@ -221,10 +256,16 @@ bool dump_read(const char *path, trail *t, char **why) {
       *end = '\0';
     }
     r.line++;
-    take_line(&r, rest);
+    unset(rest);
+    for (char *line = rest; line != NULL;) {
+      char *behind = cut_line(line);
+      take_line(&r, line);
+      line = behind;
+    }
     rest = end != NULL ? end + 1 : NULL;
   }
   finish(&r);
+  g_string_free(r.head, TRUE);
   g_string_free(r.text, TRUE);
   g_free(bytes);
   t->packets = r.line;

@@ -92,6 +92,7 @@ bool trail_damaged(const trail *t) {
 call *call_new(trail *t, uint64_t time) {
   call *c = g_new0(call, 1);
   c->number = t->calls->len + 1;
+  c->timed = t->timed;
   c->begun = c->last = time;
   c->caller = INVITEE;
   c->messages = g_ptr_array_new_with_free_func(message_free);
@@ -143,17 +144,18 @@ static const char *cancel_words(const call *c) {
 char *call_outcome(const call *c) {
   if (c->up != 0) {
     uint64_t end = c->down != 0 ? c->down : c->last;
-    double seconds = (double)(end - c->up) / 1e6;
-    if (c->down != 0) {
-      return g_strdup_printf("talked %.1f s, hung up by %s", seconds,
-                             party_name(c, c->bye_by));
+    char talked[32] = "";
+    if (c->timed) {
+      g_snprintf(talked, sizeof(talked), " %.1f s",
+                 (double)(end - c->up) / 1e6);
     }
-    if (c->cancelled) {
-      return g_strdup_printf("talked, ended by %s",
-                             party_name(c, c->cancelled_by));
-    }
-    return g_strdup_printf("talked %.1f s, its end is not in the capture",
-                           seconds);
+    return c->down != 0 ? g_strdup_printf("talked%s, hung up by %s", talked,
+                                          party_name(c, c->bye_by))
+           : c->cancelled
+             ? g_strdup_printf("talked%s, ended by %s", talked,
+                               party_name(c, c->cancelled_by))
+             : g_strdup_printf("talked%s, its end is not in the capture",
+                               talked);
   }
   if (c->refused != 0) {
     return g_strdup_printf("SIP refused it with %u", c->refused);

@@ -73,6 +73,7 @@ typedef struct flow {
 
 typedef struct call {
   unsigned number;
+  bool timed;    /* as the trail */
   char *cookie;  /* NULL: SIP alone */
   char *call_id; /* NULL until SIP */
   party parties[PARTIES];

@@ -31,7 +31,8 @@ static const char head[] =
   "table{border-collapse:collapse;width:100%;font-size:.92rem}"
   "td,th{text-align:left;padding:.3rem .5rem .3rem 0;vertical-align:top;"
   "border-bottom:1px solid var(--edge)}"
-  ".scroll{overflow-x:auto}"
+  ".scroll{overflow-x:auto}td,th{white-space:nowrap}"
+  ".scroll svg{min-width:38rem}"
   "@media (min-width:42rem){dl{display:grid;"
   "grid-template-columns:11rem 1fr;column-gap:1rem}"
   "dt{grid-column:1}dd{grid-column:2;margin-top:.5rem}"
@@ -122,11 +123,12 @@ static void one_call(FILE *f, const trail *t, const call *c) {
   fputs("</p>\n", f);
   flows(f, c);
   fprintf(f,
-          "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 %u\" "
+          "<div class=\"scroll\"><svg xmlns=\"http://www.w3.org/2000/svg\" "
+          "viewBox=\"0 0 720 %u\" "
           "role=\"img\" aria-label=\"ladder\">\n",
           70 + 38 * c->messages->len + 16);
   report_svg_call(f, t, c, 0);
-  fputs("</svg>\n", f);
+  fputs("</svg></div>\n", f);
   for (guint i = 0; i < c->messages->len; i++) {
     one_message(f, t, c, g_ptr_array_index(c->messages, i));
   }
@@ -140,9 +142,10 @@ void report_html(FILE *f, const trail *t) {
   fputs("</title></head><body>\n<h1>", f);
   report_markup(f, t->file);
   fprintf(f,
-          "</h1>\n<p class=\"soft\">%u calls, %" PRIu64 " invitations, %" PRIu64
-          " packets</p>\n",
-          t->calls->len, t->invitations, t->packets);
+          "</h1>\n<p class=\"soft\">%u %s, %" PRIu64
+          " messages of invitations, %" PRIu64 " %s</p>\n",
+          t->calls->len, t->calls->len == 1 ? "call" : "calls", t->invitations,
+          t->packets, t->timed ? "packets" : "lines");
   for (guint i = 0; i < t->notes->len; i++) {
     const note *n = g_ptr_array_index(t->notes, i);
     fprintf(f, "<p class=\"%s\">", n->damage ? "warn" : "soft");

@@ -87,6 +87,8 @@ class Capture:
     def __init__(self):
         self.out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)]
         self.packets = 0
+        self.now = START * 1000000  # of the next packet, in microseconds
+        self.step = int(STEP * 1000000)
 
     def put(self, protocol, src, dst, header, check_at, payload):
         pseudo = (address(src[0]) + address(dst[0]) +
@@ -97,10 +99,10 @@ class Capture:
                          self.packets, 0, 128, protocol, 0) + address(src[0]) + address(dst[0])
         ip = ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:]
         packet = ip + header + payload
-        now = START * 1000000 + int(self.packets * STEP * 1000000)
-        self.out.append(struct.pack("<IIII", now // 1000000, now % 1000000,
+        self.out.append(struct.pack("<IIII", self.now // 1000000, self.now % 1000000,
                                     len(packet), len(packet)) + packet)
         self.packets += 1
+        self.now += self.step
 
     def udp(self, src, dst, payload):
         self.put(17, src, dst, struct.pack("!HHHH", src[1], dst[1], 8 + len(payload), 0),
