@@ -52,6 +52,7 @@ for group in "$@"; do
     ;;
   gate)
     need 'command -v clang' clang
+    need 'command -v rst2man' python3-docutils
     package clang-tidy clang-format cppcheck doxygen libclang-rt-14-dev valgrind
     ;;
   speech)

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""usage: doc-links.py SOURCE_ROOT
+The documents hold together: no link into nowhere, no file or function named
+that does not exist, an entry in troubleshooting.md for every end reason; a tool
+with a man page has a completion too."""
+import re
+import sys
+from pathlib import Path
+
+
+def slug(heading):
+    heading = re.sub(r"[`*]|\[([^]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
+
+
+def prose(page):
+    return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.S | re.M)
+
+
+def headings(page):
+    return {slug(h) for h in re.findall(r"^#+ (.*)$", prose(page), re.M)}
+
+
+def bad_links(root, page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists():
+            yield f"{page.relative_to(root)}: no {target}"
+        elif anchor and there.suffix == ".md" and anchor not in headings(there):
+            yield f"{page.relative_to(root)}: no heading {target}"
+
+
+def bad_names(root, page):
+    known = "\n".join(h.read_text() for h in (root / "include").rglob("*.h"))
+    text = page.read_text()
+    for name in sorted(set(re.findall(r"\b(msnav_\w+)\(\)", text))):
+        if not re.search(rf"\b{name}\(", known):
+            yield f"{page.relative_to(root)}: no function {name}()"
+    for name in sorted(set(re.findall(r"\bMSNAV_[A-Z0-9_]+\b", text))):
+        listed = re.search(rf"\b{name}\b", known) or name.startswith(("MSNAV_BUILD", "MSNAV_TEST", "MSNAV_CI",
+                                                                       "MSNAV_0"))
+        if not listed and not name.endswith("_"):
+            yield f"{page.relative_to(root)}: no {name}"
+    for path in sorted(set(re.findall(
+            r"`((?:lib|examples|tests|doc|include)/[\w./-]+)`", text))):
+        if not (root / path).exists() and not list(root.glob(path + "*")):
+            yield f"{page.relative_to(root)}: no file {path}"
+
+
+def reasons(root):
+    header = (root / "include/msnav/session.h").read_text()
+    enum = re.search(r"typedef enum msnav_reason \{(.*?)\} msnav_reason", header, re.S).group(1)
+    page = (root / "doc/troubleshooting.md").read_text()
+    for name in re.findall(r"\b(MSNAV_REASON_\w+) =", enum):
+        row = re.search(rf"^\| `{name}` \| ([^|]+) \| ([^|]+) \|$", page, re.M)
+        if not row or min(map(len, row.groups())) < 5:
+            yield f"doc/troubleshooting.md: nothing about {name}"
+
+
+def tools(root):
+    for build in (root / "examples").rglob("meson.build"):
+        for name in re.findall(r"executable\('(msnav-[\w-]+)'", build.read_text()):
+            has = [(root / "doc/man" / f"{name}.rst").exists(),
+                   (build.parent / f"{name}.bash").exists()]
+            if has[0] != has[1]:
+                yield f"{name} has no {'completion' if has[0] else 'man page'}"
+
+
+def main(root):
+    pages = sorted(root.glob("*.md")) + sorted((root / "doc").glob("*.md"))
+    bad = [b for p in pages for b in bad_links(root, p)]
+    # what NEWS.md names may have gone again
+    bad += [b for p in pages if p.name != "NEWS.md" for b in bad_names(root, p)]
+    bad += [*reasons(root), *tools(root)]
+    print("\n".join(bad) or f"{len(pages)} pages")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
