@@ -4,6 +4,7 @@
 #   build   what the library and its examples are built from
 #   test    what the tests need
 #   gate    what the stricter checks of .ci/run need
+#   packages  what tests/packages.sh needs
 #   speech  recorded speech of two people, for the demo
 #   bench   what tests/bench compares with, where it has a choice
 set -eu
@@ -54,6 +55,9 @@ for group in "$@"; do
     need 'command -v clang' clang
     need 'command -v rst2man' python3-docutils
     package clang-tidy clang-format cppcheck doxygen libclang-rt-14-dev valgrind
+    ;;
+  packages)
+    package debhelper dpkg-dev lintian debootstrap python3-docutils
     ;;
   speech)
     package asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav

@@ -78,6 +78,7 @@ static void begin_decoder(connection *c, unsigned from) {
 /* Look for a line to begin with; the offset, or -1. */
 static gssize find_line(connection *c, unsigned from) {
   GByteArray *b = chat_of(c)->way[from].before;
+  g_assert(b != NULL);
   guint at = 0;
   while (at < b->len) {
     const uint8_t *end = memchr(b->data + at, '\n', b->len - at);

@@ -6,9 +6,9 @@
 #include <msnav/media.h>
 #include <string.h>
 
-#define TICK 20000          /* us that are played at once */
-#define LONGEST_GAP 5000000 /* of silence that is played out, us */
-#define DELAY 200000        /* of the jitter buffer: nobody waits here */
+#define TICK 20000             /* us that are played at once */
+#define LONGEST_GAP 5000000    /* of silence that is played out, us */
+#define DELAY UINT64_C(200000) /* of the jitter buffer: nobody waits here */
 #define MOST_SAMPLES 960
 
 struct ear {
@@ -145,7 +145,7 @@ void ear_take(ear *e, const uint8_t *data, size_t len, const msnav_addr *from,
 }
 
 bool ear_finish(ear *e, flow *f) {
-  play_until(e, e->last + (uint64_t)2 * DELAY);
+  play_until(e, e->last + 2 * DELAY);
   msnav_stream_stats s = {.size = sizeof(s)};
   if (msnav_stream_get_stats(e->stream, &s) == MSNAV_OK) {
     f->decoded = s.played_frames > 0;

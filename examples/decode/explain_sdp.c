@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "explain.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool static_format(unsigned payload_type, const char **name, uint32_t *rate) {
   static const struct {
-    unsigned payload_type;
     const char *name;
+    unsigned payload_type;
     uint32_t rate;
   } rows[] = {
-    {0, "PCMU", 8000},   {3, "GSM", 8000},    {4, "G723", 8000},
-    {5, "DVI4", 8000},   {6, "DVI4", 16000},  {8, "PCMA", 8000},
-    {9, "G722", 8000},   {13, "CN", 8000},    {18, "G729", 8000},
-    {31, "H261", 90000}, {34, "H263", 90000},
+    {"PCMU", 0, 8000},   {"GSM", 3, 8000},    {"G723", 4, 8000},
+    {"DVI4", 5, 8000},   {"DVI4", 6, 16000},  {"PCMA", 8, 8000},
+    {"G722", 9, 8000},   {"CN", 13, 8000},    {"G729", 18, 8000},
+    {"H261", 31, 90000}, {"H263", 34, 90000},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     if (rows[i].payload_type == payload_type) {
@@ -26,19 +26,22 @@ bool static_format(unsigned payload_type, const char **name, uint32_t *rate) {
 }
 
 static char *media_line(const char *text) {
-  char what[16] = "", protocol[24] = "";
-  unsigned port = 0;
-  if (sscanf(text, "%15s %u %23s", what, &port, protocol) != 3) {
-    return g_strdup("malformed");
+  char **word = g_strsplit(text, " ", 4);
+  char *meaning;
+  if (g_strv_length(word) < 3 || !g_ascii_isdigit(word[1][0])) {
+    meaning = g_strdup("malformed");
+  } else {
+    const char *name = strcmp(word[0], "audio") == 0   ? "sound"
+                       : strcmp(word[0], "video") == 0 ? "pictures"
+                                                       : word[0];
+    unsigned long port = strtoul(word[1], NULL, 10);
+    meaning = port == 0
+                ? g_strdup_printf("%s: refused", name)
+                : g_strdup_printf("%s is received on port %lu; by preference",
+                                  name, port);
   }
-  const char *name = strcmp(what, "audio") == 0   ? "sound"
-                     : strcmp(what, "video") == 0 ? "pictures"
-                                                  : what;
-  if (port == 0) {
-    return g_strdup_printf("%s: refused", name);
-  }
-  return g_strdup_printf("%s is received on port %u; formats by preference",
-                         name, port);
+  g_strfreev(word);
+  return meaning;
 }
 
 static const char *attribute(const char *text) {

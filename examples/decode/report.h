@@ -16,13 +16,16 @@ void report_svg(FILE *f, const trail *t);
 /* One self-contained page. */
 void report_html(FILE *f, const trail *t);
 
+/* Units; what fits a phone is read on a phone. */
+#define REPORT_SVG_WIDTH 492
+
 /* How a ladder looks, on light and dark pages. */
 #define REPORT_SVG_STYLE                                                       \
   "svg{--msnp:#1f5fa8;--sip:#a8481a;--rtp:#2c6e38;--dtmf:#6f46a0;"             \
   "--ink:#1c2430;--dim:#5b6472;--lane:#c9ced6}"                                \
   "@media (prefers-color-scheme:dark){svg{--msnp:#7db4f0;--sip:#f0a070;"       \
   "--rtp:#7fcf8d;--dtmf:#c3a2f2;--ink:#e6eaf0;--dim:#9aa5b5;--lane:#3b4452}}"  \
-  ".lane{stroke:var(--lane)}.name{fill:var(--ink);font-size:14px;"             \
+  ".lane{stroke:var(--lane)}.name{fill:var(--ink);font-size:13px;"             \
   "font-weight:600}.outcome{fill:var(--dim);font-size:13px}"                   \
   ".time{fill:var(--dim);font-size:11px}.label{font-size:13px}"                \
   ".note{font-size:11px;opacity:.85}.msnp{fill:var(--msnp);"                   \

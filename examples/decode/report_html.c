@@ -32,7 +32,7 @@ static const char head[] =
   "td,th{text-align:left;padding:.3rem .5rem .3rem 0;vertical-align:top;"
   "border-bottom:1px solid var(--edge)}"
   ".scroll{overflow-x:auto}td,th{white-space:nowrap}"
-  ".scroll svg{min-width:38rem}"
+  "svg{max-width:44rem}"
   "@media (min-width:42rem){dl{display:grid;"
   "grid-template-columns:11rem 1fr;column-gap:1rem}"
   "dt{grid-column:1}dd{grid-column:2;margin-top:.5rem}"
@@ -123,12 +123,12 @@ static void one_call(FILE *f, const trail *t, const call *c) {
   fputs("</p>\n", f);
   flows(f, c);
   fprintf(f,
-          "<div class=\"scroll\"><svg xmlns=\"http://www.w3.org/2000/svg\" "
-          "viewBox=\"0 0 720 %u\" "
+          "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+          "viewBox=\"0 0 %d %u\" "
           "role=\"img\" aria-label=\"ladder\">\n",
-          70 + 38 * c->messages->len + 16);
+          REPORT_SVG_WIDTH, 70 + 38 * c->messages->len + 16);
   report_svg_call(f, t, c, 0);
-  fputs("</svg></div>\n", f);
+  fputs("</svg>\n", f);
   for (guint i = 0; i < c->messages->len; i++) {
     one_message(f, t, c, g_ptr_array_index(c->messages, i));
   }

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#define WIDTH 720
+#define WIDTH REPORT_SVG_WIDTH
 #define HEAD 70
 #define STEP 38
-#define LABEL 34 /* columns of a label between two lines */
+#define LABEL 24 /* columns of a label between two lines */
 
-static const int lanes[] = {110, 360, 610};
+static const int lanes[] = {52, 246, 440};
 
 void report_markup(FILE *f, const char *text) {
   char *escaped = g_markup_escape_text(text, -1);
@@ -16,18 +16,19 @@ void report_markup(FILE *f, const char *text) {
   g_free(escaped);
 }
 
-static void cut_markup(FILE *f, const char *text, size_t width) {
-  char *cut = text_cut(text, width);
-  report_markup(f, cut);
-  g_free(cut);
+static void anchored(FILE *f, int x, unsigned y, const char *anchor,
+                     const char *class, const char *text) {
+  fprintf(f, "<text x=\"%d\" y=\"%u\" text-anchor=\"%s\" class=\"%s\">", x, y,
+          anchor, class);
+  report_markup(f, text);
+  fputs("</text>\n", f);
 }
 
 static void text_at(FILE *f, int x, unsigned y, const char *class,
                     const char *text, size_t width) {
-  fprintf(f, "<text x=\"%d\" y=\"%u\" text-anchor=\"middle\" class=\"%s\">", x,
-          y, class);
-  cut_markup(f, text, width);
-  fputs("</text>\n", f);
+  char *cut = text_cut(text, width);
+  anchored(f, x, y, "middle", class, cut);
+  g_free(cut);
 }
 
 static void one_arrow(FILE *f, const message *m, unsigned y) {
@@ -35,7 +36,7 @@ static void one_arrow(FILE *f, const message *m, unsigned y) {
   const char *class = classes[m->kind];
   int a = lanes[m->from], b = lanes[m->to];
   int way = b > a ? 1 : -1;
-  bool wide = (a > b ? a - b : b - a) > 300;
+  bool wide = m->from != LANE_SERVER && m->to != LANE_SERVER;
   fprintf(f, "<g class=\"%s\"><title>", class);
   report_markup(f, m->label);
   fputs(": ", f);
@@ -57,10 +58,14 @@ unsigned report_svg_call(FILE *f, const trail *t, const call *c, unsigned top) {
                          c->cookie != NULL ? "switchboard" : "",
                          party_name(c, INVITEE)};
   char *outcome = call_outcome(c);
-  text_at(f, WIDTH / 2, top + 18, "outcome", outcome, 90);
+  text_at(f, WIDTH / 2, top + 18, "outcome", outcome, 66);
   for (int i = 0; i < 3; i++) {
     if (names[i][0] != '\0') {
-      text_at(f, lanes[i], top + 42, "name", names[i], 24);
+      static const char *const anchors[] = {"start", "middle", "end"};
+      static const int at[] = {4, 246, WIDTH - 4};
+      char *cut = text_cut(names[i], 22);
+      anchored(f, at[i], top + 42, anchors[i], "name", cut);
+      g_free(cut);
       fprintf(f,
               "<line x1=\"%d\" y1=\"%u\" x2=\"%d\" y2=\"%u\" "
               "class=\"lane\"/>\n",

@@ -2,7 +2,7 @@
 #include "explain.h"
 #include "sip.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_format(medium *m, unsigned payload_type) {
@@ -17,54 +17,66 @@ static void add_format(medium *m, unsigned payload_type) {
   }
 }
 
+/* A decimal up to most; false when there is none. */
+static bool number(const char *text, unsigned long most, unsigned *value) {
+  unsigned long n = g_ascii_isdigit(text[0]) ? strtoul(text, NULL, 10) : ~0UL;
+  if (n > most) {
+    return false;
+  }
+  *value = (unsigned)n;
+  return true;
+}
+
 static medium *
 media_line(party *p, uint64_t time, const char *text, uint32_t ip) {
-  char what[16] = "";
-  unsigned port = 0;
-  int at = 0;
-  if (sscanf(text, "%15s %u %*s%n", what, &port, &at) != 2 || at == 0) {
-    return NULL;
-  }
-  bool video = strcmp(what, "video") == 0;
-  if ((!video && strcmp(what, "audio") != 0) || port > 65535) {
-    return NULL;
-  }
-  medium *m = &p->media[video ? PICTURE : SOUND];
-  *m = (medium){.there = port != 0,
-                .since = time,
-                .rtp = {ip, (uint16_t)port},
-                .rtcp = {ip, (uint16_t)(port + 1)}};
-  char **word = g_strsplit(text + at, " ", 64);
-  for (char **w = word; *w != NULL; w++) {
-    if (g_ascii_isdigit((*w)[0])) {
-      add_format(m, (unsigned)strtoul(*w, NULL, 10));
+  char **word = g_strsplit(text, " ", 64);
+  unsigned port = 0, payload_type;
+  medium *m = NULL;
+  bool video = word[0] != NULL && strcmp(word[0], "video") == 0;
+  bool ours = video || (word[0] != NULL && strcmp(word[0], "audio") == 0);
+  if (ours && g_strv_length(word) > 3 && number(word[1], 65535, &port)) {
+    m = &p->media[video ? PICTURE : SOUND];
+    *m = (medium){.there = port != 0,
+                  .since = time,
+                  .rtp = {ip, (uint16_t)port},
+                  .rtcp = {ip, (uint16_t)(port + 1)}};
+    for (char **w = word + 3; *w != NULL; w++) {
+      if (number(*w, 127, &payload_type)) {
+        add_format(m, payload_type);
+      }
     }
   }
   g_strfreev(word);
   return m;
 }
 
+/* "0 PCMU/8000" */
 static void name_format(medium *m, const char *text) {
+  char **word = g_strsplit(text, " ", 2);
+  bool two = g_strv_length(word) == 2;
+  char **part = g_strsplit(two ? word[1] : "", "/", 3);
   unsigned payload_type = 0, rate = 0;
-  char name[32] = "";
-  if (sscanf(text, "rtpmap:%u %31[^/ ]/%u", &payload_type, name, &rate) != 3) {
-    return;
-  }
-  for (unsigned i = 0; i < m->count; i++) {
+  bool good = g_strv_length(part) >= 2 && number(word[0], 127, &payload_type) &&
+              number(part[1], 1000000, &rate);
+  for (unsigned i = 0; good && i < m->count; i++) {
     if (m->formats[i].payload_type == payload_type) {
-      char *harmless = clean(str_of(name));
-      g_strlcpy(m->formats[i].name, harmless, sizeof(m->formats[i].name));
+      char *harmless = clean(str_of(part[0]));
+      if (strlen(harmless) < sizeof(m->formats[i].name)) {
+        g_strlcpy(m->formats[i].name, harmless, sizeof(m->formats[i].name));
+        m->formats[i].rate = rate;
+      }
       g_free(harmless);
-      m->formats[i].rate = rate;
     }
   }
+  g_strfreev(part);
+  g_strfreev(word);
 }
 
 static bool connection_line(const char *text, uint32_t *ip) {
-  char address[32] = "";
   msnav_addr a;
-  if (sscanf(text, "IN IP4 %31s", address) != 1 ||
-      msnav_addr_parse(str_of(address), &a) != MSNAV_OK) {
+  if (strncmp(text, "IN IP4 ", 7) != 0 ||
+      msnav_addr_parse((msnav_str){text + 7, strcspn(text + 7, " /")}, &a) !=
+        MSNAV_OK) {
     return false;
   }
   *ip = a.ip;
@@ -77,16 +89,16 @@ void sdp_learn(party *p, uint64_t time, msnav_str body) {
   uint32_t ip = 0;
   medium *m = NULL;
   for (char **l = line; *l != NULL; l++) {
-    unsigned port;
+    unsigned port = 0;
     if (strncmp(*l, "c=", 2) == 0 && connection_line(*l + 2, &ip) &&
         m != NULL) {
       m->rtp.ip = m->rtcp.ip = ip;
     } else if (strncmp(*l, "m=", 2) == 0) {
       m = media_line(p, time, *l + 2, ip);
     } else if (m != NULL && strncmp(*l, "a=rtpmap:", 9) == 0) {
-      name_format(m, *l + 2);
-    } else if (m != NULL && sscanf(*l, "a=rtcp:%u", &port) == 1 &&
-               port < 65536) {
+      name_format(m, *l + 9);
+    } else if (m != NULL && strncmp(*l, "a=rtcp:", 7) == 0 &&
+               number(*l + 7, 65535, &port)) {
       m->rtcp.port = (uint16_t)port;
     }
   }
