@@ -32,7 +32,7 @@ static const char head[] =
   "td,th{text-align:left;padding:.3rem .5rem .3rem 0;vertical-align:top;"
   "border-bottom:1px solid var(--edge)}"
   ".scroll{overflow-x:auto}td,th{white-space:nowrap}"
-  "svg{max-width:44rem}"
+  "svg{max-width:38rem}"
   "@media (min-width:42rem){dl{display:grid;"
   "grid-template-columns:11rem 1fr;column-gap:1rem}"
   "dt{grid-column:1}dd{grid-column:2;margin-top:.5rem}"

@@ -140,6 +140,15 @@ class Damage(Case):
         self.assertEqual(done.stderr.count(b"\n"), 1)
         self.assertIn(b"hung up by taogx@163.com", done.stdout)
 
+    def test_a_damaged_record_is_passed_over(self):
+        head, packets = records(PAPER)
+        hit = next(i for i, (_, p) in enumerate(packets) if p[9] == 17)
+        record, packet = packets[hit]
+        packets[hit] = (record[:8] + b"\xff\xff\xff\x7f" + record[12:], packet)
+        told, done = self.story(join(head, packets), code=4)
+        self.assertIn(b"damaged after packet %d" % hit, done.stderr)
+        self.assertEqual(kinds(told["calls"][0]), STORY[:6] + STORY[7:])
+
     def test_captured_only_in_part(self):
         head, packets = records(PAPER)
         short = [(r[:8] + struct.pack("<II", min(len(p), 96), len(p)), p[:96])
