@@ -56,6 +56,29 @@ cc -std=c11 -Wall -Werror $flags "$use/user.c" -o "$use/static" \
   "$prefix/lib/libmsnav.a" $(pkg-config --static --libs msnav | sed 's/-lmsnav\b//')
 "$use/static" | grep -q 'bytes to bob@example.com'
 
+echo "in parts, by install tags"
+for tag in runtime devel tools doc; do
+  DESTDIR="$use/parts/$tag" meson install -C "$use/build" --no-rebuild --tags "$tag" >/dev/null
+done
+part() { # TAG FILE...: these and no library, header or program of another tag
+  tag=$1
+  shift
+  for file in "$@"; do
+    path=$use/parts/$tag$prefix/$file
+    [ -e "$path" ] || [ -L "$path" ] || { echo "tag $tag lacks $file"; exit 1; }
+  done
+}
+part runtime lib/libmsnav.so.0
+part devel lib/libmsnav.so lib/libmsnav.a include/msnav/call.h lib/pkgconfig/msnav.pc
+part tools bin/msnav-phone bin/msnav-decode share/msnav/wireshark/msnav.lua \
+  share/bash-completion/completions/msnav-decode
+part doc share/doc/libmsnav/integrating.md
+[ "$(find "$use/parts" -type f -o -type l | sed "s,$use/parts/[a-z]*/,," | sort | uniq -d)" = "" ] ||
+  { echo "a file has two tags"; exit 1; }
+all=$(find "$prefix" -type f -o -type l | wc -l)
+[ "$(find "$use/parts" -type f -o -type l | wc -l)" -eq "$all" ] ||
+  { echo "a file has no tag of these"; exit 1; }
+
 echo "as a subproject"
 mkdir -p "$use/project/subprojects"
 ln -s "$root" "$use/project/subprojects/msnav"
