@@ -40,16 +40,18 @@ static void check(const msnav_playout *p) {
   CHECK(2u * p->room + 4u * j->limit <= MSNAV_JITTER_POOL);
   CHECK(p->pending <= p->room);
   for (unsigned i = 0; i < j->count; i++) {
-    const uint16_t *fields = j->pool.halves + 2 * (size_t)at;
-    uint32_t words = 3 + ((fields[3] & 0x7ffu) + 3) / 4;
+    uint32_t word = j->pool.words[at + 1];
+    uint32_t words = 3 + ((word >> 16 & 0x7ffu) + 3) / 4;
     CHECK(at + words <= j->limit);
     CHECK(i == 0 || (int32_t)(j->pool.words[at] - last) > 0);
     last = j->pool.words[at];
     used += words;
     CHECK(i + 1u < j->count || at == j->tail);
-    at = fields[2];
+    at = word & 0xffff;
   }
-  CHECK(used <= j->limit);
+  CHECK(used <= j->limit && j->end <= j->limit);
+  CHECK(j->count == 0 || at == j->fill);
+  CHECK(j->count == 0 || j->fill > j->head || j->end <= j->head);
   CHECK(j->delay.target >= j->delay.min && j->delay.target <= j->delay.max);
 }
 
