@@ -11,6 +11,7 @@ device *device_open(const char *name, uint32_t rate, bool microphone,
   return NULL;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as in the header */
 bool device_capture(device *d, int16_t *pcm, size_t samples) {
   (void)d;
   (void)pcm;
