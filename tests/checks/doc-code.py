@@ -14,8 +14,10 @@ WARN = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
 def main(root, build, cc):
-    glib = subprocess.run(["pkg-config", "--cflags", "--libs", "glib-2.0"],
-                          capture_output=True, text=True, check=True).stdout.split()
+    def glib(what):
+        return subprocess.run(["pkg-config", what, "glib-2.0"], capture_output=True, text=True,
+                              check=True).stdout.split()
+
     include = ["-I", str(root / "include")]
     with tempfile.TemporaryDirectory() as directory:
         for page in ("integrating.md", "codec.md"):
@@ -25,11 +27,11 @@ def main(root, build, cc):
             for n in range(1, len(steps) + 1):
                 source.write_text("\n".join(steps[:n]))
                 # what later steps use is not used yet
-                subprocess.run([cc, *WARN, "-Wno-unused", "-fsyntax-only", *include, *glib,
-                                str(source)], check=True)
+                subprocess.run([cc, *WARN, "-Wno-unused", "-fsyntax-only", *include,
+                                *glib("--cflags"), str(source)], check=True)
             program = Path(directory) / "page"
-            subprocess.run([cc, *WARN, *include, str(source), "-o", str(program),
-                            "-L", str(build / "lib"), "-lmsnav", *glib], check=True)
+            subprocess.run([cc, *WARN, *include, *glib("--cflags"), str(source), "-o",
+                            str(program), "-L", str(build / "lib"), "-lmsnav", *glib("--libs")], check=True)
             subprocess.run([str(program)], check=True, timeout=60,
                            env={**os.environ, "LD_LIBRARY_PATH": str(build / "lib")})
             print(f"{page}: {len(steps)} steps")
