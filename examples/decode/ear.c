@@ -41,7 +41,25 @@ static void add_formats(msnav_stream_config *config, const medium *m) {
   }
 }
 
-ear *ear_new(const medium *m, const msnav_addr *from, uint64_t time) {
+/* What the speaker sends with: the key of its own under the tag that both
+ * name, of which the answer has one only (RFC 4568 section 5.1.2). */
+static void
+add_key(msnav_stream_config *config, const medium *m, const medium *speaker) {
+  for (unsigned i = 0; i < speaker->key_count; i++) {
+    for (unsigned k = 0; k < m->key_count; k++) {
+      const crypto *own = &speaker->keys[i], *other = &m->keys[k];
+      if (own->tag == other->tag && own->suite == other->suite) {
+        config->srtp_suite = own->suite;
+        memcpy(config->srtp_receive_key, own->key, sizeof(own->key));
+        memcpy(config->srtp_send_key, other->key, sizeof(other->key));
+        return;
+      }
+    }
+  }
+}
+
+ear *ear_new(const medium *m, const medium *speaker, const msnav_addr *from,
+             uint64_t time) {
   msnav_stream_config config = {.size = sizeof(config),
                                 .kind = MSNAV_STREAM_AUDIO,
                                 .policy = MSNAV_SOURCE_SAME_HOST,
@@ -52,6 +70,7 @@ ear *ear_new(const medium *m, const msnav_addr *from, uint64_t time) {
                                 .min_delay = DELAY,
                                 .max_delay = 2 * DELAY};
   add_formats(&config, m);
+  add_key(&config, m, speaker);
   ear *e = g_new0(ear, 1);
   e->clock = e->last = time;
   if (config.format_count == 0 ||

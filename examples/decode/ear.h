@@ -7,8 +7,10 @@
 
 typedef struct ear ear;
 
-/* m: what the listener receives. */
-ear *ear_new(const medium *m, const msnav_addr *from, uint64_t time);
+/* m: what the listener receives; speaker: what the other side does, for its
+ * keys. */
+ear *ear_new(const medium *m, const medium *speaker, const msnav_addr *from,
+             uint64_t time);
 /* One datagram.  base: the path of the WAV to write, NULL: none. */
 void ear_take(ear *e, const uint8_t *data, size_t len, const msnav_addr *from,
               uint64_t time, bool rtcp);

@@ -40,12 +40,21 @@ typedef struct format {
   char name[32];
 } format;
 
+/* A key for SRTP that a session description offers (RFC 4568). */
+typedef struct crypto {
+  unsigned tag;
+  uint32_t suite; /* a msnav_srtp_suite */
+  uint8_t key[30];
+} crypto;
+
 typedef struct medium {
   bool there;
   msnav_addr rtp, rtcp;
   uint64_t since; /* time of the SDP */
   format formats[24];
   unsigned count;
+  crypto keys[4];
+  unsigned key_count;
 } medium;
 
 enum { SOUND, PICTURE, MEDIA };

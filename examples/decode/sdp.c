@@ -2,6 +2,8 @@
 #include "explain.h"
 #include "sip.h"
 
+#include <msnav/media.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +74,39 @@ static void name_format(medium *m, const char *text) {
   g_strfreev(word);
 }
 
+/* "1 AEAD_AES_128_GCM inline:KEY|lifetime" */
+static void add_key(medium *m, const char *text) {
+  static const struct {
+    const char *name;
+    uint32_t suite;
+    gsize len;
+  } suites[] = {
+    {"AEAD_AES_128_GCM", MSNAV_SRTP_AES_128_GCM, 28},
+    {"AES_CM_128_HMAC_SHA1_80", MSNAV_SRTP_AES_CM_SHA1_80, 30},
+    {"AES_CM_128_HMAC_SHA1_32", MSNAV_SRTP_AES_CM_SHA1_32, 30},
+  };
+  char **word = g_strsplit(text, " ", 4);
+  crypto k = {.suite = MSNAV_SRTP_NONE};
+  bool good = g_strv_length(word) >= 3 && number(word[0], 999999999, &k.tag) &&
+              g_str_has_prefix(word[2], "inline:") &&
+              m->key_count < G_N_ELEMENTS(m->keys);
+  for (size_t i = 0; good && i < G_N_ELEMENTS(suites); i++) {
+    const char *key = word[2] + strlen("inline:");
+    gsize len = 0;
+    char *base64 = g_strndup(key, strcspn(key, "|"));
+    guchar *bytes = base64[0] != '\0' ? g_base64_decode(base64, &len) : NULL;
+    if (strcmp(word[1], suites[i].name) == 0 && len == suites[i].len) {
+      k.suite = suites[i].suite;
+      memcpy(k.key, bytes, len);
+      m->keys[m->key_count++] = k;
+      good = false;
+    }
+    g_free(bytes);
+    g_free(base64);
+  }
+  g_strfreev(word);
+}
+
 static bool connection_line(const char *text, uint32_t *ip) {
   msnav_addr a;
   if (strncmp(text, "IN IP4 ", 7) != 0 ||
@@ -97,6 +132,8 @@ void sdp_learn(party *p, uint64_t time, msnav_str body) {
       m = media_line(p, time, *l + 2, ip);
     } else if (m != NULL && strncmp(*l, "a=rtpmap:", 9) == 0) {
       name_format(m, *l + 9);
+    } else if (m != NULL && strncmp(*l, "a=crypto:", 9) == 0) {
+      add_key(m, *l + 9);
     } else if (m != NULL && strncmp(*l, "a=rtcp:", 7) == 0 &&
                number(*l + 7, 65535, &port)) {
       m->rtcp.port = (uint16_t)port;

@@ -113,7 +113,8 @@ static void pressed(char key, uint64_t time, uint64_t duration, void *arg) {
 static void listen_to(sounds *s, track *k, const packet *p, const format *f) {
   const medium *m = &k->call->parties[k->flow->to].media[SOUND];
   k->tried = true;
-  k->ear = ear_new(m, &p->from, p->time);
+  const medium *speaker = &k->call->parties[1 - k->flow->to].media[SOUND];
+  k->ear = ear_new(m, speaker, &p->from, p->time);
   if (k->ear == NULL) {
     return;
   }
