@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """usage: doc-links.py SOURCE_ROOT
 The documents hold together: no link into nowhere, no file or function named
-that does not exist, an entry in troubleshooting.md for every end reason; a tool
-with a man page has a completion too."""
+that does not exist, an entry in troubleshooting.md for every end reason, a man
+page and a completion for every tool that is installed."""
 import re
 import sys
 from pathlib import Path
+
+
+# what is no name of the library: variables of the environment, symbol versions
+SETTINGS = ("MSNAV_BUILD", "MSNAV_CI", "MSNAV_FULL", "MSNAV_SEED", "MSNAV_TEST", "MSNAV_0")
 
 
 def slug(heading):
@@ -41,8 +45,7 @@ def bad_names(root, page):
         if not re.search(rf"\b{name}\(", known):
             yield f"{page.relative_to(root)}: no function {name}()"
     for name in sorted(set(re.findall(r"\bMSNAV_[A-Z0-9_]+\b", text))):
-        listed = re.search(rf"\b{name}\b", known) or name.startswith(("MSNAV_BUILD", "MSNAV_TEST", "MSNAV_CI",
-                                                                       "MSNAV_0"))
+        listed = re.search(rf"\b{name}\b", known) or name.startswith(SETTINGS)
         if not listed and not name.endswith("_"):
             yield f"{page.relative_to(root)}: no {name}"
     for path in sorted(set(re.findall(
@@ -64,10 +67,9 @@ def reasons(root):
 def tools(root):
     for build in (root / "examples").rglob("meson.build"):
         for name in re.findall(r"executable\('(msnav-[\w-]+)'", build.read_text()):
-            has = [(root / "doc/man" / f"{name}.rst").exists(),
-                   (build.parent / f"{name}.bash").exists()]
-            if has[0] != has[1]:
-                yield f"{name} has no {'completion' if has[0] else 'man page'}"
+            for path in (root / "doc/man" / f"{name}.rst", build.parent / f"{name}.bash"):
+                if not path.exists():
+                    yield f"{name} has no {path.relative_to(root)}"
 
 
 def main(root):
