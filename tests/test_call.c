@@ -2,6 +2,7 @@
 /* Whole calls through the façade: the ways they begin, go on and end. */
 #include "test.h"
 
+#include "call/context.h" /* what was offered */
 #include "support/pair.h"
 
 #include <arpa/inet.h>
@@ -85,6 +86,33 @@ static void profile_rtc_works_both_ways(void **state) {
     assert_int_equal(msnav_call_hangup(p->people[who].call), MSNAV_OK);
     assert_true(pair_until(p, pair_both_ended, 1000));
     assert_int_equal(p->people[who].reason, MSNAV_REASON_HANGUP_LOCAL);
+    pair_free(p);
+  }
+}
+
+/* protocol section 5: RTC 1.2 has GSM, but not what came after it */
+static void dialect_offers_what_there_was(void **state) {
+  pair *p = *state;
+  static const struct {
+    uint32_t profile;
+    const char *codecs;
+    bool opus;
+  } rows[] = {{MSNAV_PROFILE_STANDARD, NULL, true},
+              {MSNAV_PROFILE_RTC_1_2, NULL, false},
+              {MSNAV_PROFILE_RTC_1_2, "opus,PCMU", true}};
+  for (size_t i = 0; i < ARRAY_LEN(rows) && msnav_has_feature("opus"); i++) {
+    msnav_config b = pair_config(0x7f000002);
+    b.profile = rows[i].profile;
+    b.codecs = rows[i].codecs;
+    pair_init(p, NULL, &b);
+    pair_connect(p);
+    const char *offer = p->people[BOB].call->described;
+    assert_int_equal(strstr(offer, "opus/48000/2") != NULL, rows[i].opus);
+    msnav_call_info info = {.size = sizeof(info)};
+    assert_int_equal(msnav_call_get_info(p->people[BOB].call, &info), MSNAV_OK);
+    assert_string_equal(info.codec, rows[i].codecs != NULL ? "opus" : "PCMU");
+    pair_run(p, 1500);
+    assert_true(p->people[ALICE].heard_count > 8000);
     pair_free(p);
   }
 }
@@ -634,6 +662,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(inviter_calls_talks_and_hangs_up),
     CASE(invitee_may_hang_up_as_well),
+    CASE(dialect_offers_what_there_was),
     CASE(profile_rtc_works_both_ways),
     CASE(invitee_rejects),
     CASE(inviter_cancels_while_it_rings),

@@ -66,7 +66,8 @@ typedef struct msnav_config {
   uint16_t rtp_port_max;  /**< ... to here; 0: any */
   msnav_addr proxy;       /**< SIP outbound proxy; port 0: none */
   const char *codecs;     /**< encoding names in order of preference, separated
-                               by commas, such as "PCMU,PCMA"; NULL: all */
+                               by commas, such as "PCMU,PCMA"; NULL: all, with
+                               MSNAV_PROFILE_RTC_1_2 those of that time */
   uint32_t no_dtmf;       /**< 1: do not offer telephone-event */
   uint32_t no_red;        /**< 1: do not offer redundancy (RFC 2198) */
   uint32_t source_policy; /**< 0: latch; else 1 + a #msnav_source_policy */

@@ -62,6 +62,9 @@ typedef struct msnav_audio_codec {
   void (*expect_loss)(void *state, unsigned percent);
   /** Forget the decoder's past after a jump of the stream; may be NULL. */
   void (*reset)(void *state);
+  /** Channels that rtpmap names when they are not @c channels: Opus has 2
+   *  there whatever is encoded (RFC 7587 section 7); 0: as @c channels. */
+  uint8_t rtpmap_channels;
 } msnav_audio_codec;
 
 /** Check that a codec can be used.

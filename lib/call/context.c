@@ -56,6 +56,14 @@ static bool usable(const msnav_context *ctx, const msnav_audio_codec *codec) {
   return rate == 0 || msnav_resample_supported(rate, codec->sample_rate);
 }
 
+/* The dialect of the original has no codec that it did not have, unless asked
+ * for by name. */
+static bool
+fits_dialect(const msnav_context *ctx, const msnav_audio_codec *codec) {
+  return ctx->config.profile != MSNAV_PROFILE_RTC_1_2 ||
+         codec->payload_type < 96;
+}
+
 /* "PCMU,PCMA" against the built-in codecs, in the order given. */
 static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
   if (names == NULL) {
@@ -63,7 +71,7 @@ static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
     for (size_t i = 0; ctx->codec_count < MSNAV_MAX_CODECS &&
                        (codec = msnav_codec_builtin(i)) != NULL;
          i++) {
-      if (usable(ctx, codec) &&
+      if (usable(ctx, codec) && fits_dialect(ctx, codec) &&
           !msnav_text_equal_nocase(msnav_str_of(codec->name),
                                    MSNAV_LITERAL("L16"))) { /* for tests */
         ctx->codecs[ctx->codec_count++] = codec;

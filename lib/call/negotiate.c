@@ -3,6 +3,7 @@
  * streams that follow from it (RFC 3264). */
 #include "base/text.h"
 #include "call/context.h"
+#include <stddef.h>
 #include <string.h>
 
 #define RED_TYPE 97 /* as the paper's client offers it */
@@ -19,23 +20,35 @@ static call_stream *stream_of(msnav_call *call, msnav_sdp_kind kind) {
                                    : NULL;
 }
 
-static void add_format(msnav_sdp_ability *a, uint32_t pt, const char *name,
-                       uint32_t clock_rate, const char *fmtp) {
+static void add_format(msnav_sdp_ability *a, const msnav_sdp_format *format) {
   if (a->format_count < MSNAV_SDP_MAX_FORMATS) {
-    a->formats[a->format_count++] =
-      (msnav_sdp_format){.pt = (uint8_t)pt,
-                         .name = msnav_str_of(name),
-                         .clock_rate = clock_rate,
-                         .channels = 1,
-                         .fmtp = msnav_str_of(fmtp)};
+    a->formats[a->format_count++] = *format;
   }
+}
+
+static void add_simple(msnav_sdp_ability *a, uint8_t pt, const char *name,
+                       uint32_t clock_rate, const char *fmtp) {
+  add_format(a, &(msnav_sdp_format){.pt = pt,
+                                    .name = msnav_str_of(name),
+                                    .clock_rate = clock_rate,
+                                    .channels = 1,
+                                    .fmtp = msnav_str_of(fmtp)});
+}
+
+/* The member came later than the struct. */
+static uint32_t rtpmap_channels(const msnav_audio_codec *codec) {
+  size_t end = offsetof(msnav_audio_codec, rtpmap_channels) +
+               sizeof(codec->rtpmap_channels);
+  return codec->size >= end && codec->rtpmap_channels != 0
+           ? codec->rtpmap_channels
+           : codec->channels;
 }
 
 /* red first, then the codecs by preference, then telephone-event: the order
  * of the paper's own list. */
 static void sound_formats(const msnav_context *ctx, msnav_sdp_ability *a) {
   if (!ctx->config.no_red) {
-    add_format(a, RED_TYPE, "red", 8000, NULL);
+    add_simple(a, RED_TYPE, "red", 8000, NULL);
   }
   uint32_t dynamic = FIRST_DYNAMIC;
   for (size_t i = 0; i < ctx->codec_count; i++) {
@@ -45,11 +58,14 @@ static void sound_formats(const msnav_context *ctx, msnav_sdp_ability *a) {
       dynamic += dynamic == DTMF_TYPE;
       pt = dynamic++;
     }
-    add_format(a, pt, codec->name, codec->clock_rate, codec->fmtp);
-    a->formats[a->format_count - 1].channels = codec->channels;
+    add_format(a, &(msnav_sdp_format){.pt = (uint8_t)pt,
+                                      .name = msnav_str_of(codec->name),
+                                      .clock_rate = codec->clock_rate,
+                                      .channels = rtpmap_channels(codec),
+                                      .fmtp = msnav_str_of(codec->fmtp)});
   }
   if (!ctx->config.no_dtmf) {
-    add_format(a, DTMF_TYPE, "telephone-event", 8000, "0-16");
+    add_simple(a, DTMF_TYPE, "telephone-event", 8000, "0-16");
   }
 }
 
@@ -65,8 +81,8 @@ static msnav_error abilities(msnav_call *call, uint32_t media, bool hold,
     if (st->media == MSNAV_AUDIO) {
       sound_formats(call->ctx, &out[i]);
     } else {
-      add_format(&out[i], 34, "H263", 90000, NULL);
-      add_format(&out[i], 31, "H261", 90000, NULL);
+      add_simple(&out[i], 34, "H263", 90000, NULL);
+      add_simple(&out[i], 31, "H261", 90000, NULL);
     }
     if ((media & st->media) == 0) {
       continue;

@@ -10,5 +10,8 @@ extern const msnav_audio_codec msnav_codec_pcma;
 extern const msnav_audio_codec msnav_codec_dvi4_16k;
 extern const msnav_audio_codec msnav_codec_dvi4_8k;
 extern const msnav_audio_codec msnav_codec_l16;
+/* where they are built in */
+extern const msnav_audio_codec msnav_codec_gsm;
+extern const msnav_audio_codec msnav_codec_opus;
 
 #endif

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text.h"
 #include "codec/builtin.h"
+#include "config.h"
+#include <stddef.h>
 
 /* The version of the struct that has no optional tail yet. */
-#define LEAST_SIZE sizeof(msnav_audio_codec)
+#define LEAST_SIZE offsetof(msnav_audio_codec, rtpmap_channels)
 
 static const msnav_audio_codec *const builtin[] = {
-  &msnav_codec_pcmu,    &msnav_codec_pcma, &msnav_codec_dvi4_16k,
-  &msnav_codec_dvi4_8k, &msnav_codec_l16,
+  &msnav_codec_pcmu,     &msnav_codec_pcma,
+  &msnav_codec_dvi4_16k, &msnav_codec_dvi4_8k,
+#if HAVE_GSM
+  &msnav_codec_gsm,
+#endif
+#if HAVE_OPUS
+  &msnav_codec_opus,
+#endif
+  &msnav_codec_l16,
 };
 
 static bool is_rate(uint32_t hertz) {
