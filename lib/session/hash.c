@@ -51,7 +51,7 @@ static uint64_t finish(sip *h) {
 }
 
 static char fold(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+  return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 uint64_t
