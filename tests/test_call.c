@@ -106,8 +106,10 @@ static void dialect_offers_what_there_was(void **state) {
     b.codecs = rows[i].codecs;
     pair_init(p, NULL, &b);
     pair_connect(p);
-    const char *offer = p->people[BOB].call->described;
+    const msnav_call *call = p->people[BOB].call;
+    char *offer = g_strndup(call->described, call->described_len);
     assert_int_equal(strstr(offer, "opus/48000/2") != NULL, rows[i].opus);
+    g_free(offer);
     msnav_call_info info = {.size = sizeof(info)};
     assert_int_equal(msnav_call_get_info(p->people[BOB].call, &info), MSNAV_OK);
     assert_string_equal(info.codec, rows[i].codecs != NULL ? "opus" : "PCMU");
