@@ -418,10 +418,6 @@ static void nothing_is_allocated_while_talking(void **state) {
       continue;
     }
     init_rates(p, rates[i].alice, rates[i].bob, rates[i].codecs);
-    for (int who = 0; who < 2; who++) {
-      p->people[who].heard_room = 48000 * 10;
-      p->people[who].heard = malloc(48000 * 10 * sizeof(int16_t));
-    }
     pair_connect(p);
     unsigned long before = oom_allocations();
     pair_run(p, 400);
@@ -457,7 +453,7 @@ static bool say_echo(person *me, int16_t *pcm, size_t n) {
   size_t back = me->rate / 25;
   for (size_t i = 0; i < n; i++) {
     size_t at = me->heard_count + i;
-    pcm[i] = at >= back + n ? (int16_t)(me->heard[at - back - n] / 2) : 0;
+    pcm[i] = (int16_t)(at >= back + n ? me->heard[at - back - n] / 2 : 0);
   }
   return true;
 }

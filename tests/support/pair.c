@@ -7,6 +7,7 @@
 #include <math.h>
 
 #define RATE 8000
+#define ROOM_SECONDS 30 /* of what is heard, at first */
 
 static void append(char *to, size_t size, const char *text) {
   size_t len = strlen(to);
@@ -137,6 +138,7 @@ static void play(void *self, msnav_call *call, const int16_t *pcm,
   if (me->heard_count + samples > me->heard_room) {
     me->heard_room = 2 * (me->heard_room + samples);
     me->heard = realloc(me->heard, me->heard_room * sizeof(int16_t));
+    assert_non_null(me->heard);
   }
   memcpy(me->heard + me->heard_count, pcm, samples * sizeof(int16_t));
   me->heard_count += samples;
@@ -167,6 +169,10 @@ static void make(person *me, const msnav_config *config, uint32_t ip) {
   msnav_config fallback = pair_config(ip);
   me->rate =
     config != NULL && config->sound_rate != 0 ? config->sound_rate : RATE;
+  /* before allocations are made to fail: those meant are the library's */
+  me->heard_room = ROOM_SECONDS * (size_t)me->rate;
+  me->heard = malloc(me->heard_room * sizeof(int16_t));
+  assert_non_null(me->heard);
   assert_int_equal(msnav_context_new(msnav_epoll_loop(me->pair->epoll),
                                      config != NULL ? config : &fallback,
                                      &events, me, &me->ctx),
