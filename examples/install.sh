@@ -37,6 +37,7 @@ for group in "$@"; do
     need 'pkg-config --exists alsa' libasound2-dev
     need 'pkg-config --exists libpcap' libpcap-dev
     need 'test -e /usr/include/gsm.h -o -e /usr/include/gsm/gsm.h' libgsm1-dev
+    need 'pkg-config --exists libavcodec' libavcodec-dev
     need 'command -v python3' python3
     need 'command -v rst2man || command -v rst2man.py' python3-docutils
     ;;

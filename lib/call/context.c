@@ -321,8 +321,8 @@ msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
   return err;
 }
 
-msnav_error
-msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec) {
+static msnav_error
+add_codec(msnav_context *ctx, const msnav_audio_codec *codec, bool first) {
   if (ctx == NULL || msnav_codec_check(codec) != MSNAV_OK) {
     return MSNAV_ERR_INVALID;
   }
@@ -332,12 +332,23 @@ msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec) {
   if (ctx->codec_count == MSNAV_MAX_CODECS) {
     return MSNAV_ERR_LIMIT;
   }
-  for (size_t i = ctx->codec_count; i > 0; i--) {
+  size_t at = first ? 0 : ctx->codec_count;
+  for (size_t i = ctx->codec_count; i > at; i--) {
     ctx->codecs[i] = ctx->codecs[i - 1];
   }
-  ctx->codecs[0] = codec;
+  ctx->codecs[at] = codec;
   ctx->codec_count++;
   return MSNAV_OK;
+}
+
+msnav_error
+msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec) {
+  return add_codec(ctx, codec, true);
+}
+
+msnav_error msnav_context_add_codec_last(msnav_context *ctx,
+                                         const msnav_audio_codec *codec) {
+  return add_codec(ctx, codec, false);
 }
 
 msnav_error msnav_context_get_counters(const msnav_context *ctx,

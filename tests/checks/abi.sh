@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# usage: abi.sh ABIDW ABIDIFF LIBRARY INCLUDE_DIR BASELINE_DIR
+# usage: abi.sh ABIDW ABIDIFF LIBRARY INCLUDE_DIR BASELINE
 # The ABI is that of the baseline.  UPDATE_ABI=1 rewrites the baseline, in
 # the commit that changes the ABI and says so in NEWS.md.
 set -eu
@@ -11,7 +11,7 @@ trap 'rm -f "$new"' EXIT
   --headers-dir "$include" --drop-private-types --out-file "$new" "$library"
 grep -q '<function-decl' "$new" || { echo "no debug information in $library"; exit 77; }
 if [ "${UPDATE_ABI:-}" = 1 ]; then
-  cp "$new" "$base/msnav.abi"
+  cp "$new" "$base"
   exit 0
 fi
-"$abidiff" --suppressions "$base/growth.abignore" "$base/msnav.abi" "$new"
+"$abidiff" --suppressions "$(dirname "$base")/growth.abignore" "$base" "$new"

@@ -1,22 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# usage: exports.sh LIBRARY MAP INCLUDE_DIR
-# What the library exports is what the map lists and the headers declare.
+# usage: exports.sh LIBRARY MAP HEADER...
+# What the library exports is what the map lists and the headers declare, and
+# it does not link what it has no use for.
 # UPDATE_ABI=1 rewrites the map from the headers.
 set -eu
-library=$1 map=$2 include=$3
+library=$1 map=$2
+shift 2
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-cat "$include"/*.h | tr '\n' ' ' | sed 's,/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/,,g' |
+cat "$@" | tr '\n' ' ' | sed 's,/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/,,g' |
   grep -oE 'MSNAV_API[^;{]*\(' | grep -oE '[a-z_0-9]+ *\($' | tr -d ' (' |
   sort -u | grep '^msnav_' >"$tmp/declared"
-grep -oE 'MSNAV_API[^;(]*\(' "$include"/*.h >/dev/null
 if [ "${UPDATE_ABI:-}" = 1 ]; then
   {
-    printf 'MSNAV_0.1 {\nglobal:\n'
+    head -n 1 "$map"
+    echo global:
     sed 's/.*/    &;/' "$tmp/declared"
     printf 'local:\n    *;\n};\n'
-  } >"$map"
+  } >"$tmp/new"
+  cp "$tmp/new" "$map"
   exit 0
 fi
 nm -D --defined-only "$library" |
@@ -24,3 +27,12 @@ nm -D --defined-only "$library" |
 grep -oE '^[[:space:]]+[a-z_0-9]+;' "$map" | tr -d ' \t;' | sort >"$tmp/map"
 diff -u "$tmp/map" "$tmp/exported"
 diff -u "$tmp/declared" "$tmp/exported"
+case $(basename "$library") in
+libmsnav-avcodec*) ;;
+*)
+  if readelf -d "$library" | grep 'NEEDED.*\[libav'; then
+    echo "$library must not need libavcodec"
+    exit 1
+  fi
+  ;;
+esac

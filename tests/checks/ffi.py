@@ -109,8 +109,10 @@ def main():
             for line in complaints.found:
                 print(line)
             bad = bad or bool(complaints.found)
-    exported = pathlib.Path(include).parent / "lib" / "msnav.map"
-    wanted = {line.strip(" ;\n") for line in exported.read_text().splitlines()
+    lib = pathlib.Path(include).parent / "lib"
+    exported = [lib / "msnav.map", lib / "avcodec" / "msnav-avcodec.map"]
+    wanted = {line.strip(" ;") for map_file in exported
+              for line in map_file.read_text().splitlines()
               if line.startswith("    msnav_")}
     if functions != wanted:
         print("seen and not exported:", sorted(functions - wanted))

@@ -56,6 +56,23 @@ cc -std=c11 -Wall -Werror $flags "$use/user.c" -o "$use/static" \
   "$prefix/lib/libmsnav.a" $(pkg-config --static --libs msnav | sed 's/-lmsnav\b//')
 "$use/static" | grep -q 'bytes to bob@example.com'
 
+if readelf -d "$prefix/lib/libmsnav.so" | grep 'NEEDED.*\[libav'; then
+  echo "libmsnav itself links libavcodec"
+  exit 1
+fi
+if pkg-config --exists msnav-avcodec; then
+  echo "the second library, by pkg-config"
+  sed -e 's,#include <msnav/msnav.h>,&\n#include <msnav/avcodec.h>,' \
+    -e 's,msnav_call_start(ctx,msnav_avcodec_register(ctx) != MSNAV_OK ||\n      &,' \
+    "$use/user.c" >"$use/codecs.c"
+  grep -q msnav_avcodec_register "$use/codecs.c"
+  # shellcheck disable=SC2046
+  cc -std=c11 -Wall -Werror $(pkg-config --cflags msnav-avcodec glib-2.0) "$use/codecs.c" \
+    -o "$use/codecs" $(pkg-config --libs msnav-avcodec msnav glib-2.0)
+  readelf -d "$use/codecs" | grep -q 'libmsnav-avcodec.so.0'
+  LD_LIBRARY_PATH="$prefix/lib" "$use/codecs" | grep -q 'bytes to bob@example.com'
+fi
+
 echo "in parts, by install tags"
 for tag in runtime devel tools doc; do
   DESTDIR="$use/parts/$tag" meson install -C "$use/build" --no-rebuild --tags "$tag" >/dev/null
@@ -70,6 +87,11 @@ part() { # TAG FILE...: these and no library, header or program of another tag
 }
 part runtime lib/libmsnav.so.0
 part devel lib/libmsnav.so lib/libmsnav.a include/msnav/call.h lib/pkgconfig/msnav.pc
+if pkg-config --exists msnav-avcodec; then
+  part runtime lib/libmsnav-avcodec.so.0
+  part devel lib/libmsnav-avcodec.so lib/libmsnav-avcodec.a include/msnav/avcodec.h \
+    lib/pkgconfig/msnav-avcodec.pc
+fi
 part tools bin/msnav-phone bin/msnav-decode share/msnav/wireshark/msnav.lua \
   share/bash-completion/completions/msnav-decode
 part doc share/doc/libmsnav/integrating.md

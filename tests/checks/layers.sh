@@ -16,6 +16,7 @@ allowed() {
   media) echo base codec media ;;
   loop) echo base loop glib ;;
   sip) echo base sipguard loop sip dialog ;;
+  avcodec) echo base codec call avcodec ;;
   metrics) echo base session codec media dialog call metrics ;;
   call) echo base invite switchboard sdp sipguard session codec media loop sip dialog call ;;
   esac
@@ -26,7 +27,7 @@ included() {
   sed -nE 's/^#include (<msnav\/([a-z]+)\.h>|"([a-z]+)\/[^"]*").*/\2\3/p' "$1" | sort -u
 }
 
-for layer in base invite switchboard sdp sipguard session codec media loop sip call metrics; do
+for layer in base invite switchboard sdp sipguard session codec media loop sip call metrics avcodec; do
   ok=" $(allowed $layer) "
   files=$(ls "$lib/$layer"/*.[ch])
   [ -e "$inc/$layer.h" ] && files="$files $inc/$layer.h"
