@@ -141,10 +141,18 @@ static int encode_alaw(void *state, const int16_t *pcm, size_t samples,
   return encode(alaw_of, pcm, samples, out, cap);
 }
 
+/* One byte is one sample (RFC 3551 section 4.5.14); 200 ms are the most that
+ * a receiver should accept (section 4.2). */
+static int duration(const uint8_t *in, size_t len) {
+  (void)in;
+  return len > 0 && len <= 1600 ? (int)len : MSNAV_ERR_PARSE;
+}
+
 static int decode(const int16_t table[256], const uint8_t *in, size_t len,
                   int16_t *pcm, size_t cap) {
-  if (len > INT16_MAX) {
-    return MSNAV_ERR_PARSE;
+  int samples = duration(in, len);
+  if (samples < 0) {
+    return samples;
   }
   if (len > cap) {
     return MSNAV_ERR_NOSPACE;
@@ -152,7 +160,7 @@ static int decode(const int16_t table[256], const uint8_t *in, size_t len,
   for (size_t i = 0; i < len; i++) {
     pcm[i] = table[in[i]];
   }
-  return (int)len;
+  return samples;
 }
 
 static int decode_ulaw(void *state, const uint8_t *in, size_t len, int16_t *pcm,
@@ -165,13 +173,6 @@ static int decode_alaw(void *state, const uint8_t *in, size_t len, int16_t *pcm,
                        size_t cap) {
   (void)state;
   return decode(alaw_samples, in, len, pcm, cap);
-}
-
-/* One byte is one sample (RFC 3551 section 4.5.14); 200 ms are the most that
- * a receiver should accept (section 4.2). */
-static int duration(const uint8_t *in, size_t len) {
-  (void)in;
-  return len > 0 && len <= 1600 ? (int)len : MSNAV_ERR_PARSE;
 }
 
 const msnav_audio_codec msnav_codec_pcmu = {

@@ -59,6 +59,9 @@ static int encode(void *state, const int16_t *pcm, size_t samples, uint8_t *out,
   if (samples != SAMPLES) {
     return MSNAV_ERR_INVALID;
   }
+  if (cap <= SILENT_BYTES) {
+    return MSNAV_ERR_NOSPACE;
+  }
   opus_int32 most = cap < INT16_MAX ? (opus_int32)cap : INT16_MAX;
   int len = opus_encode(b->encoder, pcm, SAMPLES, out, most);
   if (len < 0) {
