@@ -137,7 +137,7 @@ static void crossfades_into_the_first_good_frame(void **state) {
     int16_t good[161];
     good[0] = out[159];
     memcpy(good + 1, sound + PAST + 160, 160 * sizeof(*good));
-    msnav_conceal_end(&c, line + PAST + 160, good + 1, 160);
+    msnav_conceal_end(&c, line + PAST + 160, good + 1, 160, 0);
     assert_false(c.active);
     int natural = sound_step(sound, PAST + 480);
     assert_true(sound_step(good, 161) <= natural + natural / 3);
@@ -156,7 +156,7 @@ static void the_first_good_frame_fades_in_after_silence(void **state) {
   for (int i = 0; i < 160; i++) {
     good[i] = 8000;
   }
-  msnav_conceal_end(&c, sound + PAST + 640, good, 160);
+  msnav_conceal_end(&c, sound + PAST + 640, good, 160, 0);
   assert_true(abs(good[0]) < 400);
   assert_true(sound_step(good, 160) < 400);
   assert_int_equal(good[159], 8000);
@@ -168,9 +168,9 @@ static void frames_shorter_than_the_crossfade_are_no_problem(void **state) {
   sound_voice(sound, PAST, 110, RATE, 0);
   msnav_conceal c;
   msnav_conceal_begin(&c, sound + PAST, PAST, RATE);
-  msnav_conceal_end(&c, sound + PAST, good, 3);
+  msnav_conceal_end(&c, sound + PAST, good, 3, 0);
   msnav_conceal_begin(&c, sound + PAST, PAST, RATE);
-  msnav_conceal_end(&c, sound + PAST, good, 0);
+  msnav_conceal_end(&c, sound + PAST, good, 0, 0);
   assert_false(c.active);
 }
 

@@ -8,6 +8,7 @@
 #include "media/timescale.h"
 
 #include <math.h>
+#include <string.h>
 
 #define HOLD_MS 10
 #define FADE_MS 50
@@ -16,6 +17,7 @@
 #define WINDOW_US 7500
 #define SEAM_US 2000
 #define CROSSFADE_MS 5
+#define QUIET_MS 10
 
 /* Below this the sound has no pitch: a long piece repeats less audibly. */
 #define VOICED 0.4f
@@ -80,15 +82,21 @@ void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
 }
 
 void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
-                       size_t samples) {
-  int16_t raw[48 * CROSSFADE_MS], out[48 * CROSSFADE_MS];
-  size_t overlap = (size_t)c->rate / 1000 * CROSSFADE_MS;
-  overlap = overlap > samples ? samples : overlap;
-  msnav_conceal_run(c, end, raw, out, overlap);
+                       size_t samples, size_t quiet) {
+  int16_t raw[48 * (CROSSFADE_MS + QUIET_MS)];
+  int16_t out[48 * (CROSSFADE_MS + QUIET_MS)];
+  size_t ms = c->rate / 1000u;
+  quiet = quiet > ms * QUIET_MS ? ms * QUIET_MS : quiet;
+  quiet = quiet > samples ? samples : quiet;
+  size_t overlap = ms * CROSSFADE_MS;
+  overlap = overlap > samples - quiet ? samples - quiet : overlap;
+  msnav_conceal_run(c, end, raw, out, quiet + overlap);
+  memcpy(pcm, out, quiet * sizeof(*pcm));
   for (size_t i = 0; i < overlap; i++) {
     int32_t weight = (int32_t)((i + 1) * 32768 / (overlap + 1));
-    int32_t change = (pcm[i] - out[i]) * (weight >> 1) >> 14;
-    pcm[i] = (int16_t)(out[i] + change);
+    int32_t made = out[quiet + i];
+    int32_t change = (pcm[quiet + i] - made) * (weight >> 1) >> 14;
+    pcm[quiet + i] = (int16_t)(made + change);
   }
   c->active = false;
 }

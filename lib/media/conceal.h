@@ -29,9 +29,10 @@ void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
                        int16_t *out, size_t samples);
 
 /* The loss is over: cross-fade from what would have been made up into the
- * first good frame. */
+ * first good frame.  Its first `quiet` samples, at most 10 ms, are no sound yet
+ * and made up as well. */
 void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
-                       size_t samples);
+                       size_t samples, size_t quiet);
 
 /* Noise of about `level` dB below overload (RFC 3389). */
 void msnav_noise_fill(uint32_t *seed, unsigned level, int16_t *pcm,

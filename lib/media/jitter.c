@@ -328,6 +328,32 @@ static msnav_error look_back(msnav_jitter *j, const msnav_jitter_frame *f,
   return MSNAV_ERR_LATE;
 }
 
+/* A frame of another RTP clock than the newest one that comes after it, as
+ * packets that change places do while the codec changes: its timestamp says
+ * nothing now, but its sequence number does.  The newest one stays the anchor,
+ * and whatever comes next is of another clock again. */
+static msnav_error
+push_left_behind(msnav_jitter *j, const msnav_jitter_frame *f, uint32_t us,
+                 msnav_usec now) {
+  int32_t behind = (int32_t)(j->top - f->sequence);
+  if (f->redundant || behind > 50) {
+    j->late++;
+    return MSNAV_ERR_LATE;
+  }
+  if (!is_new(j, f->sequence)) {
+    j->duplicate++;
+    return MSNAV_ERR_DUPLICATE;
+  }
+  j->usual = UNUSUAL;
+  uint32_t media = (uint32_t)(j->media_q16 >> 16) - (uint32_t)behind * us;
+  if ((int32_t)(media - j->play) < -SLACK_US) {
+    j->late++;
+    return MSNAV_ERR_LATE;
+  }
+  msnav_delay_observe(&j->delay, (uint32_t)now, (uint32_t)now - media);
+  return store(j, f, media, us);
+}
+
 RARE static msnav_error
 push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
   uint64_t us = (uint64_t)f->duration * j->us_q16 >> 16;
@@ -336,6 +362,9 @@ push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
     return MSNAV_ERR_INVALID;
   }
   if (j->ticks == 0) {
+    if (j->started && (f->redundant || (int32_t)(f->sequence - j->top) <= 0)) {
+      return push_left_behind(j, f, (uint32_t)us, now);
+    }
     begin(j, f, now);
   }
   if (!f->redundant && !is_new(j, f->sequence)) {

@@ -4,6 +4,7 @@
 #include "media/timescale.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The stream's whole state is 4,096 bytes; this is its share. */
@@ -161,6 +162,7 @@ typedef struct pull {
   size_t need;
   size_t done;
   unsigned played; /* MSNAV_PLAYED_ bits */
+  bool changed;    /* the frame is of another codec than the last one */
   msnav_usec now;
 } pull;
 
@@ -315,6 +317,22 @@ static int decode_mono(const msnav_decoder *d, const msnav_jitter_out *f,
   return samples;
 }
 
+/* Codecs that look ahead are late: the first milliseconds from a new one are
+ * silence (6.5 of Opus) and have to be filled.  How many samples are much
+ * softer than what was heard last. */
+static size_t
+quiet_begin(msnav_playout *p, const int16_t *pcm, size_t samples) {
+  size_t most = p->rate / 100, i = 0;
+  int peak = 0;
+  for (const int16_t *past = newest_end(p) - most; i < most; i++) {
+    peak = abs(past[i]) > peak ? abs(past[i]) : peak;
+  }
+  most = most < samples ? most : samples;
+  for (i = 0; i < most && 16 * abs(pcm[i]) < peak; i++) {
+  }
+  return i;
+}
+
 /* Decode by way of a buffer, because the frame is to be joined, scaled or
  * cut. */
 static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
@@ -327,12 +345,14 @@ static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
     return;
   }
   size_t samples = (size_t)decoded;
-  if (f->skipped_us > 0 && !p->conceal.active) {
+  if ((f->skipped_us > 0 || u->changed) && !p->conceal.active) {
     msnav_conceal_begin(&p->conceal, newest_end(p), p->room, p->rate);
   }
   if (p->conceal.active) {
-    msnav_conceal_end(&p->conceal, newest_end(p), pcm, samples);
+    size_t quiet = u->changed ? quiet_begin(p, pcm, samples) : 0;
+    msnav_conceal_end(&p->conceal, newest_end(p), pcm, samples, quiet);
   }
+  u->changed = false;
   if (scaling != 0) {
     samples = scale(p, u, pcm, samples, scaling);
   }
@@ -353,7 +373,11 @@ static void play_frame(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
     play_noise(p, u, f);
     return;
   }
+  u->changed = false;
   if (f->decoder != p->decoder) {
+    const msnav_audio_codec *before = codec_of(p, p->decoder);
+    u->changed = p->played > 0 && before != NULL &&
+                 (codec->open != NULL || before->open != NULL);
     p->decoder = f->decoder;
     if (codec->reset != NULL) {
       codec->reset(p->decoders[p->decoder].state);
@@ -363,7 +387,7 @@ static void play_frame(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
   p->noise = 0;
   int32_t scaling = note_begin(p, u);
   int samples = codec->duration(f->data, f->len);
-  if (scaling != 0 || p->conceal.active || f->skipped_us > 0 ||
+  if (scaling != 0 || p->conceal.active || f->skipped_us > 0 || u->changed ||
       codec->channels > 1 || samples < 0 || (size_t)samples > u->need) {
     play_through(p, u, f, scaling);
     return;
