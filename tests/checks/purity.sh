@@ -9,7 +9,7 @@ for archive in "$@"; do
   impure=$(nm -u "$archive" 2>/dev/null | awk '$1 == "U" {print $2}' | sort -u |
     grep -vxE 'msnav_[a-z_0-9]+' |
     grep -vxE 'bcmp|mem(chr|cmp|cpy|move|set)|str(len|chr|cmp|ncmp)|explicit_bzero|malloc|calloc|realloc|free' |
-    grep -vxE '__mem(cpy|move|set)_chk|__assert_fail|abs|labs|lroundf?|lrintf?|(log10|log|exp|pow|sqrt|sin|cos|fabs|floor|ceil)f?' |
+    grep -vxE '__(mem(cpy|move|set)|explicit_bzero)_chk|__assert_fail|abs|labs|lroundf?|lrintf?|(log10|log|exp|pow|sqrt|sin|cos|fabs|floor|ceil)f?' |
     grep -vxE 'srtp_[a-z_0-9]+|opus_[a-z_0-9]+|gsm_[a-z]+' |
     grep -vxE '__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|tsan|gcov|sanitizer|llvm|cyg_profile)[a-z_0-9]*' || true)
   if [ -n "$impure" ]; then
