@@ -184,7 +184,8 @@ static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
   }
   for (size_t i = 0; i < result->count; i++) {
     call_stream *st = stream_of(call, result->agreed[i].kind);
-    err = msnav_call_apply(st, &result->agreed[i]);
+    err = st != NULL ? msnav_call_apply(st, &result->agreed[i])
+                     : MSNAV_ERR_UNSUPPORTED; /* we offer nothing else */
     if (err != MSNAV_OK) {
       return err;
     }

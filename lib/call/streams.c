@@ -216,7 +216,7 @@ static void receive_one(call_stream *st, bool rtcp, uint8_t *data, size_t len,
 static void drain(call_stream *st, int fd, bool rtcp) {
   static const size_t size = 2048;
   uint8_t data[BATCH][2048];
-  struct sockaddr_in from[BATCH];
+  struct sockaddr_in from[BATCH] = {0};
   struct iovec iov[BATCH];
   struct mmsghdr msgs[BATCH];
   for (int round = 0; round < ROUNDS; round++) {

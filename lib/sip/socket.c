@@ -74,7 +74,7 @@ bool msnav_socket_connect(int fd, const msnav_addr *addr) {
 int msnav_socket_receive(int fd, msnav_batch *batch) {
   struct mmsghdr headers[MSNAV_SOCKET_BATCH] = {0};
   struct iovec vectors[MSNAV_SOCKET_BATCH];
-  struct sockaddr_in from[MSNAV_SOCKET_BATCH];
+  struct sockaddr_in from[MSNAV_SOCKET_BATCH] = {0};
   for (int i = 0; i < MSNAV_SOCKET_BATCH; i++) {
     vectors[i] = (struct iovec){batch->data[i], sizeof(batch->data[i])};
     headers[i].msg_hdr.msg_iov = &vectors[i];
