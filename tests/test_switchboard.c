@@ -414,6 +414,117 @@ static void names_are_percent_encoded_and_decoded(void **state) {
   }
 }
 
+/* Of each command all that the other side has to say must be there, and be a
+ * number where one belongs; the stream goes on behind it. */
+static void commands_are_whole_or_refused(void **state) {
+  (void)state;
+  static const struct {
+    msnav_switchboard_side side;
+    const char *line;
+  } rows[] = {
+    {MSNAV_SB_SERVER, "USR 1 a@b"},
+    {MSNAV_SB_SERVER, "USR one a@b token"},
+    {MSNAV_SB_SERVER, "CAL 2"},
+    {MSNAV_SB_SERVER, "CAL x a@b"},
+    {MSNAV_SB_SERVER, "ANS 1 a@b token"},
+    {MSNAV_SB_SERVER, "ANS -1 a@b token 17"},
+    {MSNAV_SB_CLIENT, "USR 1 OK"},
+    {MSNAV_SB_CLIENT, "USR 4294967296 OK a@b n"},
+    {MSNAV_SB_CLIENT, "CAL 1 RINGING"},
+    {MSNAV_SB_CLIENT, "ANS 1"},
+    {MSNAV_SB_CLIENT, "RNG 17 1.2.3.4:1863 CKI token"},
+    {MSNAV_SB_CLIENT, "IRO x 1 2 a@b n"},
+    {MSNAV_SB_CLIENT, "IRO 1 x 2 a@b n"},
+    {MSNAV_SB_CLIENT, "IRO 1 1 x a@b n"},
+    {MSNAV_SB_CLIENT, "IRO 1 1 2"},
+    {MSNAV_SB_CLIENT, "BYE"},
+    {MSNAV_SB_CLIENT, "ACK one"},
+    {MSNAV_SB_CLIENT, "200 one"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    msnav_switchboard *sb;
+    command c = {.size = sizeof(c)};
+    bool client = rows[i].side == MSNAV_SB_CLIENT;
+    const char *next = client ? "\r\nOUT\r\nBYE a@b 1\r\n" : "\r\nPNG\r\n";
+    assert_int_equal(msnav_switchboard_new(rows[i].side, &sb), MSNAV_OK);
+    size_t len = strlen(rows[i].line);
+    assert_int_equal(msnav_switchboard_feed(sb, rows[i].line, len), len);
+    assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_ERR_AGAIN);
+    size_t at = msnav_switchboard_feed(sb, next, strlen(next));
+    if (msnav_switchboard_next(sb, &c) != MSNAV_ERR_PARSE) {
+      fail_msg("%s was taken", rows[i].line);
+    }
+    do {
+      at += msnav_switchboard_feed(sb, next + at, strlen(next + at));
+      assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_OK);
+    } while (at < strlen(next));
+    assert_int_equal(c.verb, client ? MSNAV_SB_BYE : MSNAV_SB_PNG);
+    assert_int_equal(c.idle, client);
+    msnav_switchboard_free(sb);
+  }
+}
+
+/* Servers leave the name out, and write an account in its place. */
+static void a_message_without_a_name_is_read(void **state) {
+  (void)state;
+  static const char stream[] = "MSG a@b 2\r\nhi";
+  msnav_switchboard *sb;
+  command c = {.size = sizeof(c)};
+  assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, &sb), MSNAV_OK);
+  for (size_t at = 0; at < sizeof(stream) - 1;) {
+    at += msnav_switchboard_feed(sb, stream + at, sizeof(stream) - 1 - at);
+  }
+  assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_OK);
+  assert_int_equal(c.verb, MSNAV_SB_MSG);
+  assert_str(c.account, "a@b");
+  assert_int_equal(c.name.len, 0);
+  assert_str(c.payload, "hi");
+  char wire[64];
+  size_t len;
+  assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                   MSNAV_OK);
+  assert_str(((msnav_str){wire, len}), "MSG a@b a@b 2\r\nhi");
+  msnav_switchboard_free(sb);
+}
+
+static void wrong_arguments_are_refused(void **state) {
+  (void)state;
+  msnav_switchboard *sb;
+  command c = {.size = sizeof(c), .verb = MSNAV_SB_OUT};
+  char buf[16];
+  size_t len = 7;
+  const msnav_str nothing = {NULL, 3}, name = msnav_str_of("n");
+  assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, NULL),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_switchboard_new((msnav_switchboard_side)7, &sb),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_switchboard_new(MSNAV_SB_SERVER, &sb), MSNAV_OK);
+  assert_int_equal(msnav_switchboard_feed(NULL, "x", 1), 0);
+  assert_int_equal(msnav_switchboard_feed(sb, NULL, 1), 0);
+  assert_int_equal(msnav_switchboard_next(NULL, &c), MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_switchboard_next(sb, NULL), MSNAV_ERR_INVALID);
+  c.size--;
+  assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_switchboard_write(&c, buf, sizeof(buf), &len),
+                   MSNAV_ERR_INVALID);
+  c.size++;
+  assert_int_equal(msnav_switchboard_write(&c, NULL, sizeof(buf), &len),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_switchboard_write(&c, buf, sizeof(buf), NULL),
+                   MSNAV_ERR_INVALID);
+  msnav_error (*const convert[])(msnav_str, char *, size_t,
+                                 size_t *) = {msnav_switchboard_decode_name,
+                                              msnav_switchboard_encode_name};
+  for (size_t i = 0; i < ARRAY_LEN(convert); i++) {
+    assert_int_equal(convert[i](name, NULL, 8, &len), MSNAV_ERR_INVALID);
+    assert_int_equal(convert[i](name, buf, 8, NULL), MSNAV_ERR_INVALID);
+    assert_int_equal(convert[i](nothing, buf, 8, &len), MSNAV_ERR_INVALID);
+  }
+  assert_int_equal(len, 7);
+  msnav_switchboard_free(sb);
+  msnav_switchboard_free(NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(papers_lines_are_understood),
@@ -427,6 +538,9 @@ int main(void) {
     cmocka_unit_test(broken_parameters_are_skipped_not_fatal),
     cmocka_unit_test(writer_refuses_what_would_break_a_line),
     cmocka_unit_test(names_are_percent_encoded_and_decoded),
+    cmocka_unit_test(commands_are_whole_or_refused),
+    cmocka_unit_test(a_message_without_a_name_is_read),
+    cmocka_unit_test(wrong_arguments_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
