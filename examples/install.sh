@@ -55,7 +55,7 @@ for group in "$@"; do
   gate)
     need 'command -v clang' clang
     need 'command -v rst2man' python3-docutils
-    package clang-tidy clang-format cppcheck doxygen libclang-rt-14-dev valgrind
+    package clang-tidy clang-format cppcheck doxygen gcovr libclang-rt-14-dev valgrind
     ;;
   packages)
     package debhelper dpkg-dev lintian debootstrap python3-docutils

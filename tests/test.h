@@ -58,4 +58,35 @@ static inline char *exact_copy(const void *bytes, size_t len) {
   return copy;
 }
 
+/* Runs a group without the tests whose names are in MSNAV_SKIP, separated by
+ * white space: those that a slow tool, such as valgrind, has no time for. */
+static inline bool test_is_skipped(const char *name) {
+  const char *at = getenv("MSNAV_SKIP");
+  size_t len = strlen(name);
+  for (; at != NULL && *at != '\0'; at += strcspn(at, " \n")) {
+    at += strspn(at, " \n");
+    if (strcspn(at, " \n") == len && strncmp(at, name, len) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static inline int
+test_run_group(const char *group, const struct CMUnitTest *tests, size_t count,
+               CMFixtureFunction setup, CMFixtureFunction teardown) {
+  struct CMUnitTest kept[128];
+  size_t n = 0;
+  for (size_t i = 0; i < count && n < ARRAY_LEN(kept); i++) {
+    if (!test_is_skipped(tests[i].name)) {
+      kept[n++] = tests[i];
+    }
+  }
+  return _cmocka_run_group_tests(group, kept, n, setup, teardown);
+}
+
+#undef cmocka_run_group_tests
+#define cmocka_run_group_tests(tests, setup, teardown)                         \
+  test_run_group(#tests, tests, ARRAY_LEN(tests), setup, teardown)
+
 #endif
