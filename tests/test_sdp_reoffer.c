@@ -73,6 +73,10 @@ static void offers_again_on_the_wire(void **state) {
     {HEAD "m=audio 4000 RTP/AVP 97 3 0\r\n" RED97 "a=rtpmap:0 GSM/8000\r\n",
      BOTH, false,
      ONLY_AUDIO "m=audio 4000 RTP/AVP 97 8\r\n" RED97 PCMA REJECTED},
+    /* every type that we know means something else there: no stream is left */
+    {HEAD "m=audio 4000 RTP/AVP 8 0 97\r\na=rtpmap:8 GSM/8000\r\n"
+          "a=rtpmap:0 L8/8000\r\na=rtpmap:97 L16/8000\r\n",
+     BOTH, false, ONLY_AUDIO "m=audio 0 RTP/AVP 8 0 97\r\n"},
     /* a stream that was removed starts afresh */
     {HEAD "m=audio 0 RTP/AVP 97 0\r\n", BOTH, false, ONLY_AUDIO FULL REJECTED},
     /* the version goes on as it was */

@@ -162,7 +162,7 @@ static bool keep_formats(msnav_sdp_media *media, const msnav_sdp_media *before,
 /* Offer a running stream again.  A payload type must not come to mean another
  * codec within a session (RFC 3264 section 8.3.2), so what was agreed is
  * offered as it was; only when no codec of it is left are the others added,
- * under types that were free. */
+ * under types that were free.  Where none of theirs was, the stream goes. */
 static msnav_sdp_media
 offered_again(const msnav_sdp_media *before, const msnav_sdp_ability *ability,
               uint32_t ip) {
@@ -177,6 +177,7 @@ offered_again(const msnav_sdp_media *before, const msnav_sdp_ability *ability,
   if (keep_formats(&media, before, ability)) {
     return media;
   }
+  bool has_codec = false;
   for (size_t i = 0; i < ability->format_count; i++) {
     const msnav_sdp_format *format = &ability->formats[i];
     if (media.format_count < MSNAV_SDP_MAX_FORMATS &&
@@ -185,9 +186,10 @@ offered_again(const msnav_sdp_media *before, const msnav_sdp_ability *ability,
         msnav_sdp_find_format(media.formats, media.format_count, format) ==
           NULL) {
       add_format(&media, format, format->pt);
+      has_codec |= msnav_sdp_role_of(format) == MSNAV_SDP_ROLE_CODEC;
     }
   }
-  return media;
+  return has_codec ? media : msnav_sdp_rejected(before);
 }
 
 /* Give an ability its m= line among those that were removed in advance. */
