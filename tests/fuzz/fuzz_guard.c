@@ -3,10 +3,9 @@
  * The input is a script: whole datagrams, damaged templates, and answers to
  * what went through before, so that deep states are reached.  What passes
  * must be clean; what is refused must change nothing. */
+#include "fuzz/fuzz.h"
 #include "guard_wire.h"
 #include "sipguard/state.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct script {
   const uint8_t *at;

@@ -2,17 +2,8 @@
 /* Packets with hostile numbers, sizes and times through the jitter buffer and
  * the playout; after each step the buffer must be a sorted list inside its
  * pool. */
+#include "fuzz/fuzz.h"
 #include "media/playout.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 typedef struct input {
   const uint8_t *data;
@@ -59,7 +50,7 @@ static void push(msnav_playout *p, input *in, uint32_t *sequence,
                  uint32_t *timestamp, msnav_usec now) {
   uint32_t kind = take(in, 1);
   /* mostly the next packet, sometimes any */
-  *sequence += kind & 0x80 ? (uint32_t)(int8_t)take(in, 1) : 1;
+  *sequence += kind & 0x80 ? (uint32_t)(int8_t)take(in, 1) : 1u;
   *timestamp += (kind & 0xc0) == 0xc0 ? take(in, 4)
                 : kind & 0x40         ? take(in, 2)
                                       : 160;
@@ -93,15 +84,16 @@ static void pull(msnav_playout *p, input *in, msnav_usec now) {
   free(pcm);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   input in = {data, len};
   msnav_decoder decoders[8] = {0};
   size_t count = 0;
   while (count < 7 && msnav_codec_builtin(count) != NULL) {
-    decoders[count + 1].codec = msnav_codec_builtin(count);
-    count++;
+    msnav_decoder *d = &decoders[++count];
+    d->codec = msnav_codec_builtin(count - 1);
+    if (d->codec->open != NULL) {
+      CHECK(d->codec->open(&d->state) == MSNAV_OK);
+    }
   }
   msnav_playout *p = malloc(sizeof(*p));
   msnav_playout_init(p, decoders, take(&in, 2) * 10, take(&in, 2) * 10);
@@ -140,5 +132,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   msnav_playout_stats stats;
   msnav_playout_get_stats(p, &stats);
   free(p);
+  for (size_t i = 1; i <= count; i++) {
+    if (decoders[i].codec->close != NULL) {
+      decoders[i].codec->close(decoders[i].state);
+    }
+  }
   return 0;
 }

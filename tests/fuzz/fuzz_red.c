@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* RED payloads: blocks lie one after the other inside the payload, the primary
  * one at its end; what we write is read as it was meant. */
+#include "fuzz/fuzz.h"
 #include "media/red.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 #define RED 97
 

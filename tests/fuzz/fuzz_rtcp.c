@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* RTCP datagrams: what passes the check can be walked through to its end, and
  * what we write passes it. */
+#include "fuzz/fuzz.h"
 #include "media/rtcp.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 static void walk(const uint8_t *data, size_t len, uint32_t ssrc) {
   msnav_rtcp_packet p;

@@ -2,17 +2,8 @@
 /* Hostile datagrams from trusted and other places into a stream that plays,
  * reports and is changed meanwhile.  What is counted must add up, and nothing
  * may be sent to a host that was not named. */
+#include "fuzz/fuzz.h"
 #include <msnav/media.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 #define NAMED 0x0a000001u
 #define NAMED_TOO 0x0a000002u
@@ -100,7 +91,7 @@ static void work(msnav_stream *s, unsigned what, msnav_usec now) {
   memset(pcm, (int)what, sizeof(pcm));
   switch (what & 7) {
   case 0:
-    (void)msnav_stream_update(s, &(msnav_stream_config){.size = 1}, now);
+    (void)!msnav_stream_update(s, &(msnav_stream_config){.size = 1}, now);
     break;
   case 1: {
     msnav_stream_config c = config_of(what >> 3);
@@ -108,10 +99,10 @@ static void work(msnav_stream *s, unsigned what, msnav_usec now) {
     break;
   }
   case 2:
-    (void)msnav_stream_dtmf(s, what >> 3, 40000 + what * 1000);
+    (void)!msnav_stream_dtmf(s, what >> 3, 40000 + what * 1000);
     break;
   case 3:
-    (void)msnav_stream_write_rtcp(s, now, now << 20, out, &len);
+    (void)!msnav_stream_write_rtcp(s, now, now << 20, out, &len);
     break;
   case 4: {
     msnav_stream_event e;
@@ -123,7 +114,7 @@ static void work(msnav_stream *s, unsigned what, msnav_usec now) {
   }
   default:
     CHECK(msnav_stream_play(s, pcm, msnav_stream_play_rate(s) / 50, now) != 0);
-    (void)msnav_stream_send(s, pcm, now, out, &len);
+    (void)!msnav_stream_send(s, pcm, now, out, &len);
     break;
   }
   CHECK(len <= MSNAV_STREAM_MTU);

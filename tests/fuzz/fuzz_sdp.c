@@ -2,20 +2,53 @@
 /* Session descriptions of any kind: what was read can be written, what was
  * written reads as the same, and every offer gets an answer with as many
  * streams or none at all. */
+#include "fuzz/lines.h"
 #include "sdp_equal.h"
-#include <stdlib.h>
 
 #define TEXT(s)                                                                \
   { (s), sizeof(s) - 1 }
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 enum { ROOM = 65536, OUR_IP = 0x0a000001 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define CRYPTO                                                                 \
+  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 "                                        \
+  "inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n"
+const char *const fuzz_lines[] = {
+  "v=0\r\n",
+  "o=- 0 0 IN IP4 10.0.0.2\r\n",
+  "s=session\r\n",
+  "c=IN IP4 10.0.0.2\r\n",
+  "c=IN IP4 0.0.0.0\r\n",
+  "c=IN IP4 224.2.1.1/127/3\r\n",
+  "c=IN IP6 ::1\r\n",
+  "b=CT:110\r\n",
+  "t=0 0\r\n",
+  "m=audio 4000 RTP/AVP 97 111 112 6 0 8 4 5 3 101\r\n",
+  "m=audio 4000/2 RTP/SAVP 0 8 13 101\r\n",
+  "m=audio 0 RTP/AVP 0\r\n",
+  "m=video 4002 RTP/AVP 34 31\r\n",
+  "m=application 1503 udp msdata\r\n",
+  "a=rtpmap:97 red/8000\r\n",
+  "a=rtpmap:111 SIREN/16000\r\n",
+  "a=rtpmap:96 opus/48000/2\r\n",
+  "a=rtpmap:101 telephone-event/8000\r\n",
+  "a=rtpmap:0 PCMU/8000/1\r\n",
+  "a=fmtp:111 bitrate=16000\r\n",
+  "a=fmtp:97 0/0/0\r\n",
+  "a=fmtp:101 0-16\r\n",
+  "a=rtcp:5000 IN IP4 10.0.0.3\r\n",
+  "a=rtcp:65535\r\n",
+  "a=sendonly\r\n",
+  "a=recvonly\r\n",
+  "a=inactive\r\n",
+  "a=sendrecv\r\n",
+  "a=encryption:rejected\r\n",
+  "a=encryption:required\r\n",
+  "k=base64:AAAA\r\n",
+  CRYPTO,
+  "a=crypto:2 AEAD_AES_128_GCM inline:AAAA|2^20|1:4 KDR=1\r\n",
+  "a=ptime:20\n",
+};
+const size_t fuzz_line_count = sizeof(fuzz_lines) / sizeof(fuzz_lines[0]);
 
 static const msnav_sdp_ability abilities[2] = {
   {.kind = MSNAV_SDP_AUDIO,

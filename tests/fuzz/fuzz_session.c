@@ -2,19 +2,10 @@
 /* Two sets that call each other while the input decides what users, SIP, the
  * clock and the network do: messages come late, twice, changed or never, and
  * from strangers.  Whatever happens, each conversation keeps to its order. */
+#include "fuzz/fuzz.h"
 #include <msnav/session.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 enum { MOST_CALLS = 32, MOST_LETTERS = 16 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What the actions of a conversation were so far. */
 typedef struct track {
