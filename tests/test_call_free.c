@@ -146,13 +146,63 @@ static void in_level(void **state) {
   deeds_in("level", 1);
 }
 
+static bool alice_ended(pair *p) {
+  return p->people[ALICE].ended > 0;
+}
+
+static unsigned named, unnamed; /* messages, by whether a call came along */
+
+static void tell_apart(person *me, msnav_call *call) {
+  (void)me;
+  assert_null(msnav_call_user(call)); /* whether there is one or not */
+  if (call != NULL) {
+    named++;
+  } else {
+    unnamed++;
+  }
+}
+
+/* The application has no use for a pointer to what it freed, or to what it
+ * never heard of. */
+static void messages_name_only_calls_that_there_are(void **state) {
+  (void)state;
+  pair *p = calloc(1, sizeof(*p));
+  msnav_config video = pair_config(0x7f000001);
+  video.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  named = unnamed = 0;
+  pair_init(p, &video, NULL);
+  p->people[BOB].on_send = tell_apart;
+  (void)pair_start(p, MSNAV_VIDEO); /* Bob has none: it does not ring */
+  assert_true(pair_until(p, alice_ended, 1000));
+  assert_int_equal(p->people[BOB].incoming, 0);
+  assert_int_equal(named, 0);
+  assert_int_equal(unnamed, 1);
+  p->people[ALICE].ended = 0;
+  p->people[BOB].auto_accept = true;
+  (void)pair_start(p, MSNAV_AUDIO);
+  assert_true(pair_until(p, pair_both_talk, 3000));
+  assert_int_equal(named, 1); /* the ACCEPT */
+  msnav_call_free(p->people[BOB].call);
+  p->people[BOB].call = NULL;
+  assert_true(pair_until(p, alice_ended, 3000));
+  assert_int_equal(named, 1);
+  assert_int_equal(unnamed, 2); /* the CANCEL */
+  pair_free(p);
+  free(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(in_send),  cmocka_unit_test(in_incoming),
-    cmocka_unit_test(in_state), cmocka_unit_test(in_capture),
-    cmocka_unit_test(in_play),  cmocka_unit_test(in_dtmf),
-    cmocka_unit_test(in_media), cmocka_unit_test(in_video),
+    cmocka_unit_test(in_send),
+    cmocka_unit_test(in_incoming),
+    cmocka_unit_test(in_state),
+    cmocka_unit_test(in_capture),
+    cmocka_unit_test(in_play),
+    cmocka_unit_test(in_dtmf),
+    cmocka_unit_test(in_media),
+    cmocka_unit_test(in_video),
     cmocka_unit_test(in_level),
+    cmocka_unit_test(messages_name_only_calls_that_there_are),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);
 }

@@ -119,7 +119,8 @@ typedef struct msnav_events {
   size_t size; /**< sizeof of the struct the caller was built with */
   /** Put @p payload into a switchboard `MSG` to @p peer.  When that is
    *  impossible, or the server answers NAK, tell it with
-   *  msnav_call_undelivered(). */
+   *  msnav_call_undelivered().  @p call is NULL for the last message of a call
+   *  that was freed, and for the refusal of an invitation that never rang. */
   void (*send)(void *self, msnav_call *call, msnav_str peer,
                const char *payload, size_t len);
   /** Somebody calls: ring, then msnav_call_accept() or _reject(). */
@@ -270,18 +271,18 @@ MSNAV_API msnav_error msnav_call_undelivered(msnav_call *call);
 MSNAV_API void msnav_call_free(msnav_call *call);
 
 /** Attach a pointer of the application.
- *  @param call the call.
+ *  @param call the call; may be NULL.
  *  @param ptr  returned by msnav_call_user(). */
 MSNAV_API void msnav_call_set_user(msnav_call *call, void *ptr);
 
 /** The application's pointer.
- *  @param call the call.
+ *  @param call the call; may be NULL.
  *  @return what was attached, NULL at first. */
 MSNAV_API void *msnav_call_user(const msnav_call *call);
 
 /** The context a call belongs to.
- *  @param call the call.
- *  @return its context. */
+ *  @param call the call; may be NULL.
+ *  @return its context, NULL for NULL. */
 MSNAV_API msnav_context *msnav_call_context(const msnav_call *call);
 
 /** Press a key.
@@ -295,7 +296,7 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dtmf(msnav_call *call,
                                                        msnav_usec duration);
 
 /** Stop or go on sending sound; RTCP goes on.
- *  @param call  the call.
+ *  @param call  the call; may be NULL.
  *  @param muted whether to send none. */
 MSNAV_API void msnav_call_mute(msnav_call *call, bool muted);
 

@@ -57,7 +57,10 @@ static void send_message(msnav_context *ctx, const msnav_action *action) {
                         .data = (const uint8_t *)payload,
                         .len = action->payload.len};
   msnav_call_trace(ctx, &record, call);
-  ctx->events.send(ctx->self, call, record.peer, payload, record.len);
+  /* what the application freed, or never heard of, is nothing to show it */
+  bool known = call != NULL && !call->released;
+  ctx->events.send(ctx->self, known ? call : NULL, record.peer, payload,
+                   record.len);
   g_free(peer);
   g_free(payload);
 }

@@ -244,19 +244,23 @@ void msnav_call_free(msnav_call *call) {
 }
 
 void msnav_call_set_user(msnav_call *call, void *ptr) {
-  call->user = ptr;
+  if (call != NULL) {
+    call->user = ptr;
+  }
 }
 
 void *msnav_call_user(const msnav_call *call) {
-  return call->user;
+  return call != NULL ? call->user : NULL;
 }
 
 msnav_context *msnav_call_context(const msnav_call *call) {
-  return call->ctx;
+  return call != NULL ? call->ctx : NULL;
 }
 
 void msnav_call_mute(msnav_call *call, bool muted) {
-  call->muted = muted;
+  if (call != NULL) {
+    call->muted = muted;
+  }
 }
 
 msnav_error msnav_call_dtmf(msnav_call *call, char key, msnav_usec duration) {
