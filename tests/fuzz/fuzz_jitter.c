@@ -50,7 +50,8 @@ static void push(msnav_playout *p, input *in, uint32_t *sequence,
                  uint32_t *timestamp, msnav_usec now) {
   uint32_t kind = take(in, 1);
   /* mostly the next packet, sometimes any */
-  *sequence += kind & 0x80 ? (uint32_t)(int8_t)take(in, 1) : 1u;
+  int step = kind & 0x80 ? (int8_t)take(in, 1) : 1;
+  *sequence += (uint32_t)step;
   *timestamp += (kind & 0xc0) == 0xc0 ? take(in, 4)
                 : kind & 0x40         ? take(in, 2)
                                       : 160;
