@@ -505,6 +505,78 @@ static void a_reinvite_that_is_cancelled_leaves_the_call_up(void **state) {
 
 #define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 
+/* ---- peers that answer some requests, and not others */
+
+static void
+reply(const peer *p, const side *s, const char *to, const char *status) {
+  snprintf(text, sizeof(text),
+           "SIP/2.0 %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\n"
+           "CSeq: %s\r\nContent-Length: 0\r\n\r\n",
+           status, header(to, "Via"), header(to, "From"), header(to, "To"),
+           header(to, "Call-ID"), header(to, "CSeq"));
+  send_text(p, s);
+}
+
+/* A call that the peer began, with a re-INVITE of ours that is not answered
+ * and a BYE of ours behind it. */
+static void hang_up_in_a_reinvite(peer *p, side *s, char reinvite[8192],
+                                  char bye[8192], char tag[64]) {
+  open_peer(p);
+  msnav_dialog_config config = local_config();
+  config.remote = p->addr;
+  config.setup_limit = 300 * MS;
+  open_side(s, &config);
+  paper_calls(p, s, false, tag);
+  invite(s);
+  expect(p, "INVITE ");
+  memcpy(reinvite, p->in, 8192);
+  hangup(s);
+  expect(p, "BYE ");
+  memcpy(bye, p->in, 8192);
+}
+
+/* What nobody answered ends with the dialog, and nothing comes behind. */
+static void a_hang_up_ends_a_reinvite_in_silence(void **state) {
+  (void)state;
+  static char reinvite[8192], bye[8192];
+  char tag[64];
+  peer p;
+  side s = {0};
+  hang_up_in_a_reinvite(&p, &s, reinvite, bye, tag);
+  reply(&p, &s, bye, "200 OK");
+  wait_words(&s, "closed-200 ");
+  run_for(600 * MS);
+  assert_string_equal(s.words, "closed-200 ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+/* Their BYE crosses ours: it is the answer to ours that confirms the end, not
+ * that to the re-INVITE. */
+static void the_answer_to_our_bye_confirms_the_end(void **state) {
+  (void)state;
+  static char reinvite[8192], bye[8192];
+  char tag[64];
+  peer p;
+  side s = {0};
+  hang_up_in_a_reinvite(&p, &s, reinvite, bye, tag);
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  put(PAPER_OUR_TAG, tag);
+  put("ACK sip", "BYE sip");
+  put("CSeq: 1 ACK", "CSeq: 2 BYE");
+  send_text(&p, &s);
+  expect(&p, "SIP/2.0 200 ");
+  reply(&p, &s, reinvite, "487 Request Terminated");
+  expect(&p, "ACK ");
+  run_for(50 * MS);
+  assert_string_equal(s.words, "");
+  reply(&p, &s, bye, "200 OK");
+  wait_words(&s, "closed-200 ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(the_papers_client_calls_and_hangs_up),
@@ -520,6 +592,8 @@ int main(void) {
     T(an_invite_without_an_offer_is_refused),
     T(their_reinvite_without_an_offer_is_refused),
     T(a_reinvite_that_is_cancelled_leaves_the_call_up),
+    T(a_hang_up_ends_a_reinvite_in_silence),
+    T(the_answer_to_our_bye_confirms_the_end),
   };
   return cmocka_run_group_tests_name("dialog_peer", tests, NULL, NULL);
 }

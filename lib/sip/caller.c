@@ -49,8 +49,8 @@ static void learn_remote(msnav_dialog *d, const sip_t *sip) {
 
 /* Nobody waits for this call any more, yet the peer took it. */
 static void accepted_too_late(msnav_dialog *d) {
-  if (d->state == MSNAV_DIALOG_CONFIRMED) {
-    return; /* a re-INVITE; the BYE is out */
+  if (d->reinvite) {
+    return; /* the BYE is out, or theirs came */
   }
   if (msnav_bye_send(d) != MSNAV_OK && d->hanging_up) {
     msnav_dialog_closed_soon(d, 408);
@@ -59,7 +59,7 @@ static void accepted_too_late(msnav_dialog *d) {
 }
 
 static void accepted(msnav_dialog *d, const sip_t *sip) {
-  bool again = d->state == MSNAV_DIALOG_CONFIRMED;
+  bool again = d->reinvite;
   learn_remote(d, sip);
   acknowledge(d, sip);
   msnav_transport_flush(d);
@@ -96,7 +96,7 @@ static void retry_soon(msnav_dialog *d) {
 }
 
 static void refused(msnav_dialog *d, unsigned status) {
-  bool again = d->state == MSNAV_DIALOG_CONFIRMED;
+  bool again = d->reinvite;
   if (again && status == 491 && !d->retried && !d->cancelled) {
     retry_soon(d);
     return;
@@ -213,6 +213,7 @@ static msnav_error send_invite(msnav_dialog *d) {
   }
   d->invite.branch[0] = '\0';
   d->overdue = false;
+  d->reinvite = d->state == MSNAV_DIALOG_CONFIRMED;
   msnav_shard_enter(d->shard);
   err = msnav_caller_invite(d);
   if (err == MSNAV_OK) {
@@ -292,10 +293,10 @@ void msnav_caller_cancel(msnav_dialog *d) {
 /* A first INVITE is given up at once, what still comes of it is cleared up
  * in silence; a re-INVITE is cancelled and ends with its answer. */
 static void give_up(msnav_dialog *d) {
-  if (d->invite.transaction == NULL) {
-    return;
+  if (d->invite.transaction == NULL || d->cancelled) {
+    return; /* the latter: with the dialog, its end is not reported */
   }
-  if (d->state == MSNAV_DIALOG_CONFIRMED) {
+  if (d->reinvite) {
     d->overdue = true;
     msnav_caller_cancel(d);
     return;

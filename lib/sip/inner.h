@@ -123,6 +123,7 @@ struct msnav_dialog {
   bool caller;       /* the first INVITE was ours */
   bool replaying;    /* a new agent is being told their INVITE */
   bool hanging_up;
+  bool reinvite;  /* our INVITE is not the first one */
   bool cancelled; /* our INVITE; what still comes of it is not reported */
   bool retried;   /* our re-INVITE went out twice */
   bool overdue;   /* our re-INVITE: it is being cancelled for that */
