@@ -35,6 +35,7 @@ struct person {
   slot slots[SLOTS];
   uint32_t named[16]; /* hosts that peers named */
   unsigned named_count;
+  uint32_t early; /* the last state of a call that is being made */
   unsigned sound_left, sound_act; /* what to do in which sound callback */
 };
 
@@ -104,8 +105,11 @@ static void tap(void *arg, const simnet_record *r) {
 
 static void
 on_log(msnav_log_level level, const char *line, size_t len, void *self) {
-  (void)level;
-  (void)self;
+  const person *me = self;
+  if (getenv("FUZZ_LOG") != NULL) {
+    printf("%12llu %s: %d %s\n", (unsigned long long)simnet_now(), me->account,
+           (int)level, line);
+  }
   CHECK(strlen(line) == len);
   for (size_t i = 0; i < len; i++) {
     CHECK((unsigned char)line[i] >= ' ' && line[i] != 127);
@@ -176,9 +180,10 @@ on_state(void *self, msnav_call *call, msnav_state state, msnav_reason reason) {
   CHECK(msnav_call_context(call) != NULL);
   slot *s = slot_of(me, call);
   note(me, info_of(call).remote_sip.ip);
+  uint32_t *told = s != NULL ? &s->told : &me->early;
+  CHECK(state > *told);
+  *told = state;
   if (s != NULL) {
-    CHECK(state > s->told);
-    s->told = state;
     react(me, s);
   }
 }
@@ -488,6 +493,7 @@ static void start(person *me, unsigned how) {
   if (me->ctx == NULL) {
     return;
   }
+  me->early = MSNAV_STATE_IDLE;
   if ((how & 3) < 2) {
     err = msnav_call_start(me->ctx,
                            msnav_str_of(how & 64 ? "third@x.org"
@@ -498,11 +504,15 @@ static void start(person *me, unsigned how) {
     err = msnav_call_dial(me->ctx, &addr, media, &call);
   } else {
     addr.ip = me->ip;
+    note(me, STRANGER); /* whoever calls first is the peer */
     err = msnav_call_listen(me->ctx, &addr, media, &call);
   }
   CHECK((err == MSNAV_OK) == (call != NULL));
   if (call != NULL && me->ctx != NULL) {
-    (void)new_slot(me, call);
+    slot *s = new_slot(me, call);
+    if (s != NULL) {
+      s->told = me->early;
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hostile datagrams from trusted and other places into a stream that plays,
- * reports and is changed meanwhile.  What is counted must add up, and nothing
- * may be sent to a host that was not named. */
+/* Hostile datagrams from trusted and other places, between those of an honest
+ * peer that are lost, late, doubled and damaged, into a stream that plays,
+ * reports and is changed meanwhile, encrypted or not.  What is counted must
+ * add up, and nothing may be sent to a host that was not named. */
 #include "fuzz/fuzz.h"
 #include <msnav/media.h>
 
@@ -21,7 +22,15 @@ static unsigned take(input *in) {
   return *in->data++;
 }
 
-static msnav_stream_config config_of(unsigned flags) {
+/* The honest peer, who keeps a few of his datagrams back. */
+typedef struct peer {
+  msnav_stream *stream;
+  msnav_addr addr;
+  uint8_t held[MSNAV_STREAM_MTU];
+  size_t held_len;
+} peer;
+
+static msnav_stream_config config_of(unsigned flags, uint32_t suite) {
   const msnav_audio_codec *pcmu = msnav_codec_builtin(0);
   const msnav_audio_codec *other = msnav_codec_builtin(1 + (flags >> 6));
   return (msnav_stream_config){
@@ -41,14 +50,67 @@ static msnav_stream_config config_of(unsigned flags) {
     .ssrc = 0x11111111,
     .random = flags,
     .cname = "fuzz",
+    .srtp_suite = suite,
+    .srtp_send_key = {1},
+    .srtp_receive_key = {2},
   };
+}
+
+/* With all that we can receive, in the other direction. */
+static void open_peer(peer *p, unsigned flags, uint32_t suite, msnav_usec now) {
+  msnav_stream_config c = config_of(flags, suite);
+  p->held_len = 0;
+  p->addr = c.remote_rtp;
+  c.remote_rtp = (msnav_addr){NAMED_TOO, 7000};
+  c.red_receive_type = 97;
+  c.can_receive = 1;
+  c.ssrc = 0x22222222;
+  c.srtp_send_key[0] = 2;
+  c.srtp_receive_key[0] = 1;
+  CHECK(msnav_stream_new(&c, now, &p->stream) == MSNAV_OK);
+}
+
+/* What the peer says next, and what becomes of it. */
+static void
+genuine(msnav_stream *s, peer *p, input *in, unsigned flags, msnav_usec now) {
+  int16_t pcm[960] = {0};
+  uint8_t out[MSNAV_STREAM_MTU];
+  size_t len = 0;
+  msnav_addr from = p->addr;
+  pcm[0] = (int16_t)(flags * 100);
+  if ((flags & 0x30) == 0x20) {
+    from.port++;
+    (void)!msnav_stream_write_rtcp(p->stream, now, now << 20, out, &len);
+    out[len > 0 ? len - 1 : 0] ^= (uint8_t)(flags & 1);
+    if (len > 0) {
+      (void)msnav_stream_receive_rtcp(s, out, len, &from, now);
+    }
+    return;
+  }
+  if ((flags & 4) != 0) {
+    (void)!msnav_stream_dtmf(p->stream, take(in) % 17, 80000);
+  }
+  if (msnav_stream_send(p->stream, pcm, now, out, &len) != MSNAV_OK ||
+      len == 0 || (flags & 0xc0) == 0xc0) {
+    return; /* silent, or lost */
+  }
+  if ((flags & 0xc0) == 0x40) {
+    out[take(in) % len] = (uint8_t)take(in);
+  }
+  for (unsigned twice = flags & 1; twice < 2; twice++) {
+    (void)msnav_stream_receive(s, out, len, &from, now);
+  }
+  if ((flags & 2) != 0) { /* one from before, or this one later */
+    (void)msnav_stream_receive(s, p->held, p->held_len, &from, now);
+    memcpy(p->held, out, len);
+    p->held_len = len;
+  }
 }
 
 /* A datagram: up to 255 bytes of the input, with a header that makes sense
  * where the input asks for one. */
-static void
-receive(msnav_stream *s, input *in, uint16_t *sequence, msnav_usec now) {
-  unsigned flags = take(in);
+static void receive(msnav_stream *s, input *in, unsigned flags,
+                    uint16_t *sequence, msnav_usec now) {
   size_t len = take(in);
   uint8_t *data = malloc(len > 0 ? len : 1);
   for (size_t i = 0; i < len; i++) {
@@ -59,7 +121,7 @@ receive(msnav_stream *s, input *in, uint16_t *sequence, msnav_usec now) {
     data[0] = 0x80;
     data[2] = (uint8_t)(*sequence >> 8);
     data[3] = (uint8_t)*sequence;
-    memset(data + 8, 0x22, 4);
+    memset(data + 8, data[8] == 0xff ? 0x23 : 0x22, 4);
   }
   msnav_addr from = {flags & 2 ? NAMED : NAMED_TOO + (flags >> 2 & 1),
                      (uint16_t)(flags & 8 ? 5004 : 6000)};
@@ -84,7 +146,8 @@ static void check(msnav_stream *s) {
   CHECK(rtcp == NAMED || rtcp == NAMED_TOO);
 }
 
-static void work(msnav_stream *s, unsigned what, msnav_usec now) {
+static void
+work(msnav_stream *s, unsigned what, uint32_t suite, msnav_usec now) {
   int16_t pcm[960];
   uint8_t out[MSNAV_STREAM_MTU];
   size_t len = 0;
@@ -94,7 +157,7 @@ static void work(msnav_stream *s, unsigned what, msnav_usec now) {
     (void)!msnav_stream_update(s, &(msnav_stream_config){.size = 1}, now);
     break;
   case 1: {
-    msnav_stream_config c = config_of(what >> 3);
+    msnav_stream_config c = config_of(what >> 3, suite);
     CHECK(msnav_stream_update(s, &c, now) == MSNAV_OK);
     break;
   }
@@ -122,21 +185,35 @@ static void work(msnav_stream *s, unsigned what, msnav_usec now) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   input in = {data, size};
-  msnav_stream_config c = config_of(take(&in) & 0xdf);
+  unsigned flags = take(&in);
+  uint32_t suite = (flags & 0x20) != 0 ? 1 + (flags >> 4 & 1) : 0;
+  msnav_stream_config c = config_of(flags & 0xdf, suite);
   msnav_stream *s;
+  peer p;
   msnav_usec now = 1000000;
   uint16_t sequence = 0;
-  CHECK(msnav_stream_new(&c, now, &s) == MSNAV_OK);
+  if (msnav_stream_new(&c, now, &s) != MSNAV_OK) { /* no SRTP in this build */
+    suite = 0;
+    c = config_of(flags & 0xdf, suite);
+    CHECK(msnav_stream_new(&c, now, &s) == MSNAV_OK);
+  }
+  open_peer(&p, flags & 0xdf, suite, now);
   while (in.len > 0) {
     unsigned what = take(&in);
     now += (what >> 4) * 4000;
-    if ((what & 8) != 0) {
-      receive(s, &in, &sequence, now);
+    if ((what & 8) == 0) {
+      work(s, what >> 4 | (take(&in) & 0xf8), suite, now);
+    } else if ((what & 4) == 0) {
+      receive(s, &in, take(&in), &sequence, now);
     } else {
-      work(s, what >> 4 | (take(&in) & 0xf8), now);
+      genuine(s, &p, &in, take(&in), now);
+    }
+    if ((what & 3) == 3) { /* as a call does each time */
+      work(s, 5, suite, now);
     }
     check(s);
   }
   msnav_stream_free(s);
+  msnav_stream_free(p.stream);
   return 0;
 }
