@@ -17,9 +17,11 @@ MSNAV_SKIP="speech_survives_a_bad_network what_is_said_is_heard_both_ways losses
   packets_change_places_at_the_change every_change_is_heard_through
   garbage_is_taken_or_refused_whole garbage_is_refused_whole"
 export MSNAV_SKIP
+here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 tests=$(meson test --list --suite unit 2>/dev/null | sed -n 's/.* \/ //p' |
   grep -vE '^(decode|doc|completion|parse|phone|replay|security)')
 # shellcheck disable=SC2086
-meson test --no-rebuild --num-processes "$(nproc)" --print-errorlogs -t 20 --wrap='valgrind --quiet --leak-check=full
-  --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=9' $tests
+meson test --no-rebuild --num-processes "$(nproc)" --print-errorlogs -t 20 --wrap="valgrind --quiet --leak-check=full
+  --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=9
+  --suppressions=$here/valgrind.supp" $tests
