@@ -387,6 +387,58 @@ MSNAV_API msnav_error msnav_call_get_info(const msnav_call *call,
 MSNAV_API msnav_error msnav_call_get_stats(const msnav_call *call,
                                            msnav_stream_stats *stats);
 
+/** What a context puts up with from others, before anything is believed.  In
+ *  brackets the default and the values that can be set. */
+typedef enum msnav_limit {
+  MSNAV_LIMIT_PAYLOAD = 0, /**< bytes of an invitation (1664; 256...1664) */
+  MSNAV_LIMIT_FIELDS = 1,  /**< its fields (64; 8...800) */
+  MSNAV_LIMIT_FIELD = 2,   /**< bytes of one line of it (1024; 64...1664) */
+  MSNAV_LIMIT_NAME = 3,    /**< bytes of an account (255; 16...255) */
+  MSNAV_LIMIT_INVITES = 4, /**< INVITEs of one account, per minute; that many
+                                may come at once (600; 1...60000) */
+  MSNAV_LIMIT_CALLS = 5,   /**< calls in all (msnav_config::max_calls;
+                                1...1000000) */
+  MSNAV_LIMIT_CALLS_PER_PEER = 6, /**< calls with one account
+                                (msnav_config::max_calls_per_peer;
+                                1...1000000) */
+  MSNAV_LIMIT_SIP = 7,        /**< bytes of a SIP datagram, in calls that begin
+                                   later (8192; 1024...8192) */
+  MSNAV_LIMIT_SDP = 8,        /**< bytes of a description (4096; 256...4096) */
+  MSNAV_LIMIT_SDP_LINES = 9,  /**< its lines (128; 8...128) */
+  MSNAV_LIMIT_SDP_MEDIA = 10, /**< its m= lines (8; 1...8) */
+  MSNAV_LIMIT_SDP_FORMATS = 11, /**< formats in one of them (64; 1...255); of
+                                     more than 16 the rest is ignored */
+  MSNAV_LIMIT_RTP = 12,  /**< packets of one stream from where it is received,
+                              per second; that many may come at once (2000;
+                              50...100000) */
+  MSNAV_LIMIT_RTCP = 13, /**< likewise of RTCP (100; 5...100000) */
+  MSNAV_LIMIT_LOG_LINE = 14, /**< bytes of a line for msnav_events::log; longer
+                                  ones are cut (1024; 80...65536) */
+  MSNAV_LIMITS = 15
+} msnav_limit;
+
+/** Change a limit.  What is up already stays up.
+ *  @param ctx   context.
+ *  @param limit which.
+ *  @param value see #msnav_limit.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_INVALID NULL, no such limit, or not a value of it;
+ *                            nothing changed */
+MSNAV_API MSNAV_MUST_CHECK msnav_error
+msnav_context_set_limit(msnav_context *ctx, msnav_limit limit, uint32_t value);
+
+/** What a limit is.
+ *  @param ctx   context.
+ *  @param limit which.
+ *  @return its value; 0 for NULL or no such limit. */
+MSNAV_API uint32_t msnav_context_limit(const msnav_context *ctx,
+                                       msnav_limit limit);
+
+/** A limit's name, for logs and metrics.
+ *  @param limit which.
+ *  @return a static string such as "sdp_lines", "unknown" for none. */
+MSNAV_API const char *msnav_limit_name(msnav_limit limit);
+
 /** What a context has counted.  Grows at its end. */
 typedef struct msnav_context_counters {
   size_t size;           /**< sizeof of the struct the caller was built with */
@@ -399,6 +451,7 @@ typedef struct msnav_context_counters {
   uint64_t malformed;    /**< payloads that could not be read */
   uint64_t over_limit;   /**< invitations refused by a limit */
   uint64_t sip_refused;  /**< SIP datagrams that the guard refused */
+  uint64_t refused[16];  /**< what was refused, or cut, by #msnav_limit */
 } msnav_context_counters;
 
 /** Read the counters of a context.

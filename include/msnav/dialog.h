@@ -73,6 +73,7 @@ typedef struct msnav_dialog_config {
   const char *user;       /**< user part of our Contact, NULL: none */
   const char *user_agent; /**< NULL: "msnav/" and the version */
   msnav_usec setup_limit; /**< our INVITE unanswered; 0: 8 s */
+  uint32_t max_message;   /**< longest datagram taken; 0: 8192, the most */
 } msnav_dialog_config;
 
 /** What a dialog reports.  Inside each, every call is allowed, freeing the

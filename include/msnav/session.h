@@ -331,6 +331,16 @@ MSNAV_API void msnav_session_set_user(msnav_session *s, void *ptr);
  *  @return what was attached, NULL at first. */
 MSNAV_API void *msnav_session_user(const msnav_session *s);
 
+/** Change how many calls there may be; those that are up stay.
+ *  @param set          the set.
+ *  @param max_sessions in all; 1 or more.
+ *  @param max_per_peer with one account; 1 or more.
+ *  @retval MSNAV_OK          done
+ *  @retval MSNAV_ERR_INVALID NULL or 0 */
+MSNAV_API msnav_error msnav_session_set_limits(msnav_session_set *set,
+                                               uint32_t max_sessions,
+                                               uint32_t max_per_peer);
+
 /** What a set has counted.  Grows at its end. */
 typedef struct msnav_session_counters {
   size_t size;           /**< sizeof of the struct the caller was built with */

@@ -228,6 +228,7 @@ msnav_context_new(const msnav_loop *loop, const msnav_config *config,
   }
   own_config(&ctx->config);
   ctx->by_port = g_hash_table_new(NULL, NULL);
+  msnav_limits_init(ctx);
   msnav_error err = config_ok(&ctx->config) ? MSNAV_OK : MSNAV_ERR_INVALID;
   if (err == MSNAV_OK) {
     err = choose_codecs(ctx, ctx->config.codecs);
@@ -294,8 +295,12 @@ msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
   }
   msnav_call_enter(ctx);
   msnav_session *session = NULL;
-  msnav_error err = msnav_session_set_receive(ctx->sessions, peer, payload, len,
-                                              msnav_call_now(ctx), &session);
+  msnav_error err = msnav_limits_invitation(ctx, peer, payload, len);
+  if (err == MSNAV_OK) {
+    err = msnav_session_set_receive(ctx->sessions, peer, payload, len,
+                                    msnav_call_now(ctx), &session);
+    msnav_limits_note_calls(ctx, err);
+  }
   if (err != MSNAV_ERR_NOT_OURS) {
     msnav_trace record = {
       .kind = err == MSNAV_OK ? MSNAV_TRACE_MSNP : MSNAV_TRACE_REFUSED,
@@ -359,6 +364,10 @@ msnav_error msnav_context_get_counters(const msnav_context *ctx,
   }
   msnav_session_counters s = {.size = sizeof(s)};
   (void)msnav_session_set_counters(ctx->sessions, &s);
+  /* those of calls are in the set's */
+  uint64_t early =
+    ctx->refused[MSNAV_LIMIT_NAME] + ctx->refused[MSNAV_LIMIT_FIELDS] +
+    ctx->refused[MSNAV_LIMIT_FIELD] + ctx->refused[MSNAV_LIMIT_INVITES];
   msnav_context_counters all = {
     .size = counters->size,
     .live = s.live,
@@ -367,10 +376,11 @@ msnav_error msnav_context_get_counters(const msnav_context *ctx,
     .out_of_state = s.out_of_state,
     .foreign = s.foreign,
     .malformed = s.malformed,
-    .over_limit = s.over_limit,
+    .over_limit = s.over_limit + early,
     .sip_refused = ctx->sip_refused,
   };
   memcpy(all.ended, ctx->ended, sizeof(all.ended));
+  memcpy(all.refused, ctx->refused, sizeof(ctx->refused));
   memcpy(counters, &all, MIN(counters->size, sizeof(all)));
   return MSNAV_OK;
 }

@@ -23,6 +23,13 @@ typedef struct call_keys {
   char text[MSNAV_CALL_SUITES][64];   /* "inline:..." */
 } call_keys;
 
+/* So many at once, and as many again in a period. */
+typedef struct call_bucket {
+  uint64_t owner;    /* hash of the account */
+  msnav_usec filled; /* when; 0: never used */
+  uint64_t tokens;   /* times the period in microseconds */
+} call_bucket;
+
 /* One RTP session of a call: its sockets and its stream. */
 typedef struct call_stream {
   msnav_call *call;
@@ -39,6 +46,7 @@ typedef struct call_stream {
   const char *codec;       /* encoding name in use */
   uint32_t video_type;     /* payload type for video we send */
   msnav_stream_stats last; /* statistics kept after the end */
+  call_bucket packets[2];  /* RTP, RTCP */
 } call_stream;
 
 enum { AUDIO_STREAM = 0, VIDEO_STREAM = 1, STREAMS = 2 };
@@ -112,6 +120,9 @@ struct msnav_context {
   uint16_t next_rtp_port;
   uint64_t ended[32];
   uint64_t sip_refused;
+  uint32_t limits[MSNAV_LIMITS];
+  uint64_t refused[MSNAV_LIMITS];
+  call_bucket invites[64]; /* of peers; those who were quiet longest go */
 };
 
 /* ---- context.c */
@@ -120,6 +131,18 @@ struct msnav_context {
 void msnav_call_enter(msnav_context *ctx);
 void msnav_call_leave(msnav_context *ctx);
 msnav_usec msnav_call_now(const msnav_context *ctx);
+
+/* ---- limits.c: what is put up with from others */
+void msnav_limits_init(msnav_context *ctx);
+/* MSNAV_ERR_LIMIT, or MSNAV_OK: the set may have it. */
+msnav_error msnav_limits_invitation(msnav_context *ctx, msnav_str peer,
+                                    const char *payload, size_t len);
+/* The set refused a call for their number. */
+void msnav_limits_note_calls(msnav_context *ctx, msnav_error err);
+msnav_error msnav_limits_sdp(msnav_context *ctx, msnav_str text);
+/* Whether a packet from where this stream is received may be looked at. */
+bool msnav_limits_packet(call_stream *st, bool rtcp, const msnav_addr *from,
+                         msnav_usec now);
 
 /* ---- call.c */
 msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session);

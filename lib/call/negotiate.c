@@ -207,7 +207,10 @@ static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
 msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
                                   size_t cap, size_t *len) {
   msnav_sdp offer;
-  msnav_error err = msnav_sdp_read(text.ptr, text.len, &offer);
+  msnav_error err = msnav_limits_sdp(call->ctx, text);
+  if (err == MSNAV_OK) {
+    err = msnav_sdp_read(text.ptr, text.len, &offer);
+  }
   if (err != MSNAV_OK) {
     return err;
   }
@@ -249,6 +252,9 @@ msnav_error msnav_call_take_answer(msnav_call *call, msnav_str text) {
   msnav_sdp answer;
   msnav_sdp_result result;
   msnav_error err = msnav_sdp_read(call->offer, call->offer_len, &offer);
+  if (err == MSNAV_OK) {
+    err = msnav_limits_sdp(call->ctx, text);
+  }
   if (err == MSNAV_OK) {
     err = msnav_sdp_read(text.ptr, text.len, &answer);
   }

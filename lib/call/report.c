@@ -32,7 +32,13 @@ void msnav_call_log(msnav_context *ctx, msnav_log_level level,
     g_free(peer);
     g_free(text);
   }
-  ctx->events.log(level, line, strlen(line), ctx->self);
+  size_t len = strlen(line), most = ctx->limits[MSNAV_LIMIT_LOG_LINE];
+  if (len > most) {
+    ctx->refused[MSNAV_LIMIT_LOG_LINE]++;
+    len = most;
+    line[len] = '\0';
+  }
+  ctx->events.log(level, line, len, ctx->self);
   g_free(line);
 }
 

@@ -2,6 +2,7 @@
 /* The SIP dialog of a call. */
 #include "base/text.h"
 #include "call/context.h"
+#include "sipguard/guard.h"
 #include <string.h>
 
 static void on_offer(void *arg, msnav_str sdp, bool again) {
@@ -149,6 +150,7 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
     .user = rtc ? NULL : "msnav",
     .user_agent = c->user_agent,
     .setup_limit = c->setup,
+    .max_message = call->ctx->limits[MSNAV_LIMIT_SIP],
   };
   if (call->listen_at.port != 0 || call->listen_at.ip != 0) {
     config.bind = call->listen_at;
@@ -175,6 +177,9 @@ static void count_refusals(msnav_call *call) {
   for (size_t i = 0;
        msnav_dialog_refusals(call->dialog, i, &name, &count) == MSNAV_OK; i++) {
     call->ctx->sip_refused += count;
+    if (strcmp(name, msnav_guard_verdict_name(MSNAV_GUARD_SIZE)) == 0) {
+      call->ctx->refused[MSNAV_LIMIT_SIP] += count;
+    }
   }
 }
 

@@ -197,6 +197,9 @@ static void receive_one(call_stream *st, bool rtcp, uint8_t *data, size_t len,
   msnav_context *ctx = call->ctx;
   msnav_addr from = {ntohl(sa->sin_addr.s_addr), ntohs(sa->sin_port)};
   msnav_usec now = msnav_call_now(ctx);
+  if (!msnav_limits_packet(st, rtcp, &from, now)) {
+    return;
+  }
   trace(st, rtcp, false, data, len, &from);
   msnav_error err =
     rtcp ? msnav_stream_receive_rtcp(st->stream, data, len, &from, now)

@@ -161,6 +161,7 @@ static void write_streams(msnav_out *out, const msnav_metrics *m) {
 
 static void write_context(msnav_out *out, const msnav_context_counters *c) {
   static const char name[] = "msnav_invitations_refused_total";
+  static const char limit[] = "msnav_over_limit_total";
   simple(out, "msnav_calls", "gauge", "Calls that are up.", c->live);
   head(out, name, "counter", "Invitation messages that were not followed.");
   sample(out, name, "cause", "repeated", c->repeated);
@@ -171,6 +172,11 @@ static void write_context(msnav_out *out, const msnav_context_counters *c) {
   sample(out, name, "cause", "over_limit", c->over_limit);
   simple(out, "msnav_sip_refused_total", "counter",
          "SIP datagrams that were refused.", c->sip_refused);
+  head(out, limit, "counter", "What was over a limit.");
+  for (unsigned i = 0; i < MSNAV_LIMITS; i++) {
+    sample(out, limit, "limit", msnav_limit_name((msnav_limit)i),
+           c->refused[i]);
+  }
 }
 
 msnav_error msnav_metrics_write(const msnav_metrics *m,

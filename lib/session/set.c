@@ -62,6 +62,17 @@ msnav_error msnav_session_set_new(const msnav_session_config *config,
   return MSNAV_OK;
 }
 
+msnav_error
+msnav_session_set_limits(msnav_session_set *set, uint32_t max_sessions,
+                         uint32_t max_per_peer) {
+  if (set == NULL || max_sessions == 0 || max_per_peer == 0) {
+    return MSNAV_ERR_INVALID;
+  }
+  set->config.max_sessions = max_sessions;
+  set->config.max_per_peer = max_per_peer;
+  return MSNAV_OK;
+}
+
 void msnav_session_set_free(msnav_session_set *set) {
   if (set == NULL) {
     return;

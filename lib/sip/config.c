@@ -161,6 +161,9 @@ msnav_dialog_configure(msnav_dialog *d, const msnav_dialog_config *c) {
   d->accept_first = c->accept_first == 1;
   d->loopback = is_loopback(c->bind.ip);
   d->proxy = c->proxy;
+  d->max_message = c->max_message != 0 && c->max_message < MSNAV_GUARD_MAX_IN
+                     ? c->max_message
+                     : MSNAV_GUARD_MAX_IN;
   d->setup_limit = c->setup_limit != 0 ? c->setup_limit : DEFAULT_SETUP;
   msnav_error err = check_addresses(d, c);
   if (err != MSNAV_OK) {

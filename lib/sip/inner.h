@@ -76,6 +76,7 @@ struct msnav_dialog {
   char *remote_user; /* likewise */
   char *user_agent;
   msnav_usec setup_limit;
+  uint32_t max_message;
   msnav_dialog_events events;
   void *arg;
   /* the socket the peer sees; our end of the private pair is the shard's */

@@ -135,6 +135,10 @@ static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
     refuse(d, from, data, MSNAV_GUARD_SOURCE);
     return;
   }
+  if (data.len > d->max_message) {
+    refuse(d, from, data, MSNAV_GUARD_SIZE);
+    return;
+  }
   if (d->agent == NULL &&
       !(d->guarded ? wakes(d, from, data) : opens(d, from, data))) {
     return;
