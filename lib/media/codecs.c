@@ -15,6 +15,7 @@
 /* What will be, while nothing has changed yet. */
 typedef struct plan {
   msnav_decoder decoders[SLOTS];
+  uint8_t types[SLOTS];
   msnav_red_history *history;
   void *send_state;
   unsigned used;    /* decoders of the new configuration */
@@ -83,8 +84,8 @@ plan_new(const msnav_stream *s, plan *p, const msnav_stream_format *format) {
   p->decoders[i] = (msnav_decoder){
     .codec = format->codec,
     .state = state,
-    .payload_type = (uint8_t)format->payload_type,
   };
+  p->types[i] = (uint8_t)format->payload_type;
   p->used |= 1u << i;
   p->opened |= 1u << i;
   return MSNAV_OK;
@@ -106,7 +107,7 @@ plan_decoders(const msnav_stream *s, plan *p, const msnav_stream_config *c) {
   for (uint32_t k = 0; k < c->format_count; k++) {
     int i = is_first(c, k) ? find_kept(s, p, c->formats[k].codec) : -1;
     if (i >= 0) {
-      p->decoders[i].payload_type = (uint8_t)c->formats[k].payload_type;
+      p->types[i] = (uint8_t)c->formats[k].payload_type;
       p->used |= 1u << i;
       kept |= 1u << k;
     }
@@ -183,6 +184,7 @@ adopt(msnav_stream *s, const plan *p, const msnav_stream_config *c) {
     close_codec(s->tx.codec, s->tx.state);
   }
   memcpy(s->decoders, p->decoders, sizeof(s->decoders));
+  memcpy(s->types, p->types, sizeof(s->types));
   s->usable = (uint8_t)p->used;
   s->history = p->history;
   s->tx.codec = c->send_codec;
@@ -193,6 +195,7 @@ adopt(msnav_stream *s, const plan *p, const msnav_stream_config *c) {
 msnav_error msnav_setup_codecs(msnav_stream *s, const msnav_stream_config *c) {
   plan p = {.history = s->history};
   memcpy(p.decoders, s->decoders, sizeof(p.decoders));
+  memcpy(p.types, s->types, sizeof(p.types));
   int shared = slot_of(&p, c->send_codec);
   p.pinned = shared >= 0 ? 1u << shared : 0;
   msnav_error err = plan_decoders(s, &p, c);

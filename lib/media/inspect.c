@@ -4,7 +4,7 @@
 
 bool msnav_packet_slot(const msnav_stream *s, unsigned type, uint8_t *slot) {
   for (unsigned i = 0; i < MSNAV_STREAM_FORMATS; i++) {
-    if ((s->usable >> i & 1) != 0 && s->decoders[i].payload_type == type) {
+    if ((s->usable >> i & 1) != 0 && s->types[i] == type) {
       *slot = (uint8_t)i;
       return true;
     }

@@ -25,7 +25,6 @@
 typedef struct msnav_decoder {
   const msnav_audio_codec *codec;
   void *state;
-  uint8_t payload_type;
 } msnav_decoder;
 
 typedef struct msnav_playout_stats {

@@ -148,6 +148,7 @@ struct msnav_stream {
   msnav_red_history *history; /* only while RED is to be sent */
   msnav_srtp *srtp;           /* NULL: plain RTP */
   msnav_decoder decoders[MSNAV_STREAM_FORMATS];
+  uint8_t types[MSNAV_STREAM_FORMATS]; /* their payload types */
   union {
     msnav_playout playout; /* audio */
     msnav_payload payload; /* video: the last one */
