@@ -439,6 +439,32 @@ static void leaving_peer_halves_the_wait(void **state) {
   assert_int_equal(t.next, 16 * SECOND);
 }
 
+/* Section 6.3.5: five intervals without a word, of which the least is five
+ * seconds. */
+static void silent_peer_is_no_member_any_more(void **state) {
+  (void)state;
+  msnav_rtcp_timer t;
+  msnav_rtcp_timer_init(&t, 64000, 1, 0);
+  msnav_rtcp_timer_check(&t, 0, 1000000);
+  assert_int_equal(t.members, 1); /* never heard */
+  msnav_rtcp_timer_heard(&t, 100);
+  assert_int_equal(t.members, 2);
+  msnav_rtcp_timer_sent(&t, 100, 1000000);
+  msnav_rtcp_timer_check(&t, 2000000, 27000000);
+  assert_int_equal(t.members, 2);
+  msnav_rtcp_timer_check(&t, 2000000, 27000001);
+  assert_int_equal(t.members, 1);
+  msnav_rtcp_timer_check(&t, 27000001, 27000002); /* RTP is a word, too */
+  assert_int_equal(t.members, 2);
+  /* 1,600 bit/s: 10 bytes a second for two that send 128 bytes each */
+  msnav_rtcp_timer_init(&t, 1600, 1, 0);
+  msnav_rtcp_timer_heard(&t, 100);
+  msnav_rtcp_timer_check(&t, 1, 5 * 25600000ull + 1);
+  assert_int_equal(t.members, 2);
+  msnav_rtcp_timer_check(&t, 1, 5 * 25600000ull + 2);
+  assert_int_equal(t.members, 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(reports_are_written_as_laid_out),
@@ -455,6 +481,7 @@ int main(void) {
     cmocka_unit_test(late_timer_sends_at_once),
     cmocka_unit_test(average_size_forgets_by_sixteenths),
     cmocka_unit_test(leaving_peer_halves_the_wait),
+    cmocka_unit_test(silent_peer_is_no_member_any_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,6 +243,14 @@ static msnav_error seal(msnav_stream *s, uint8_t *out, size_t *len) {
                          : MSNAV_OK;
 }
 
+/* Section 6.3.5: who was silent for five intervals is no member any more. */
+static void check_silence(msnav_stream *s, msnav_usec now) {
+  msnav_usec heard = s->rx.arrival.arrival > s->reports.last
+                       ? s->rx.arrival.arrival
+                       : s->reports.last;
+  msnav_rtcp_timer_check(&s->reports.timer, s->rx.left ? 0 : heard, now);
+}
+
 msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
                                     uint64_t ntp, uint8_t *out, size_t *len) {
   if (s == NULL || out == NULL || len == NULL) {
@@ -251,6 +259,7 @@ msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
   if (s->source.rtcp.port == 0) {
     return MSNAV_ERR_STATE;
   }
+  check_silence(s, now);
   if (!msnav_rtcp_timer_expire(&s->reports.timer, now)) {
     return MSNAV_ERR_AGAIN;
   }

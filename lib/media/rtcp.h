@@ -103,6 +103,11 @@ void msnav_rtcp_timer_sent(msnav_rtcp_timer *t, size_t len, msnav_usec now);
 /* So many bytes came from the peer. */
 void msnav_rtcp_timer_heard(msnav_rtcp_timer *t, size_t len);
 
+/* The peer was heard last then, 0: never or no more.  After five intervals of
+ * silence it is no member any more. */
+void msnav_rtcp_timer_check(msnav_rtcp_timer *t, msnav_usec heard,
+                            msnav_usec now);
+
 /* The peer said BYE: reverse reconsideration. */
 void msnav_rtcp_timer_left(msnav_rtcp_timer *t, msnav_usec now);
 

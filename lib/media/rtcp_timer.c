@@ -6,8 +6,9 @@
 
 #define SECOND 1000000u
 #define LEAST_US (5 * SECOND)
-#define LOWER_LAYERS 28 /* IPv4 and UDP, section 6.3.3 */
-#define FIRST_SIZE 100  /* what our first datagram is about */
+#define INTERVALS_HEARD 5 /* section 6.3.5 */
+#define LOWER_LAYERS 28   /* IPv4 and UDP, section 6.3.3 */
+#define FIRST_SIZE 100    /* what our first datagram is about */
 
 /* 1 / (e - 3/2), in 1/65536: makes up for reconsideration, which lets the
  * average come out too low */
@@ -25,11 +26,16 @@ void msnav_rtcp_timer_init(msnav_rtcp_timer *t, uint32_t bandwidth,
   t->next = now + msnav_rtcp_interval(t);
 }
 
-msnav_usec msnav_rtcp_interval(msnav_rtcp_timer *t) {
+/* Td of section 6.3.1, without its share of chance. */
+static uint64_t calculated(const msnav_rtcp_timer *t, unsigned members) {
   uint64_t least = t->initial ? LEAST_US / 2 : LEAST_US;
   uint64_t us =
-    (uint64_t)t->average_q4 * t->members * (SECOND >> 4) / t->bytes_second;
-  us = us < least ? least : us;
+    (uint64_t)t->average_q4 * members * (SECOND >> 4) / t->bytes_second;
+  return us < least ? least : us;
+}
+
+msnav_usec msnav_rtcp_interval(msnav_rtcp_timer *t) {
+  uint64_t us = calculated(t, t->members);
   us = us * (0x8000u + (msnav_random(&t->random) >> 16)) >> 16; /* 0.5...1.5 */
   return us * COMPENSATION >> 16;
 }
@@ -61,6 +67,12 @@ void msnav_rtcp_timer_sent(msnav_rtcp_timer *t, size_t len, msnav_usec now) {
 void msnav_rtcp_timer_heard(msnav_rtcp_timer *t, size_t len) {
   learn_size(t, len);
   t->members = 2;
+}
+
+void msnav_rtcp_timer_check(msnav_rtcp_timer *t, msnav_usec heard,
+                            msnav_usec now) {
+  bool here = heard != 0 && now - heard <= INTERVALS_HEARD * calculated(t, 2);
+  t->members = here ? 2 : 1;
 }
 
 void msnav_rtcp_timer_left(msnav_rtcp_timer *t, msnav_usec now) {
