@@ -36,6 +36,7 @@ void msnav_sdp_agree_peer(msnav_sdp_agreed *agreed,
   agreed->kind = theirs->kind;
   agreed->remote_rtp = theirs->rtp;
   agreed->remote_rtcp = theirs->rtcp;
+  agreed->metrics = theirs->metrics;
   agreed->direction = msnav_sdp_mirrored(theirs->direction) & wish;
   agreed->held =
     theirs->on_hold_address || (refuses && (asked & MSNAV_SDP_SEND));

@@ -70,6 +70,7 @@ static bool accept_media(answering *a, size_t index) {
                       ? MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP)
                       : MSNAV_LITERAL(MSNAV_SDP_RTP_AVP);
   media.direction = agreed.direction;
+  media.metrics = ability->metrics && offered->metrics;
   media.format_count = agreed.format_count;
   for (size_t i = 0; i < agreed.format_count; i++) {
     media.formats[i] = agreed.formats[i];

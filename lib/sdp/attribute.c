@@ -81,6 +81,19 @@ static void read_rtcp(msnav_str value, msnav_sdp_level *level) {
   level->has_rtcp = true;
 }
 
+/* "rcvr-rtt=all voip-metrics" (RFC 3611 section 5.1) */
+static void read_metrics(msnav_str value, msnav_sdp_level *level) {
+  if (level->has_metrics) {
+    return;
+  }
+  level->has_metrics = true;
+  while (value.len > 0) {
+    msnav_str word = msnav_sdp_word(&value);
+    level->metrics |=
+      msnav_text_equal_nocase(word, MSNAV_LITERAL(MSNAV_SDP_METRICS));
+  }
+}
+
 static void read_encryption(msnav_str value, msnav_sdp_level *level) {
   static const struct {
     const char *word;
@@ -125,6 +138,8 @@ void msnav_sdp_read_attribute(msnav_str value, msnav_sdp_level *level,
   read_direction(name, level);
   if (msnav_text_equal_nocase(name, MSNAV_LITERAL("encryption"))) {
     read_encryption(value, level);
+  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("rtcp-xr"))) {
+    read_metrics(value, level);
   }
   if (media == NULL) {
     return; /* the others say nothing about a session */

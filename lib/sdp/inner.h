@@ -37,11 +37,12 @@ msnav_sdp_by_pt(const msnav_sdp_format *formats, size_t count, uint8_t pt);
 /* ---- attribute.c */
 /* What the lines of one level said: of the session, or of one m=. */
 typedef struct msnav_sdp_level {
-  bool has_ip, has_rtcp, has_direction, has_encryption;
+  bool has_ip, has_rtcp, has_direction, has_encryption, has_metrics;
   uint32_t ip;
   msnav_addr rtcp; /* ip 0: that of RTP */
   unsigned direction;
   msnav_sdp_encryption encryption;
+  bool metrics;
 } msnav_sdp_level;
 
 /* Take the value of one a= line.  media is NULL at session level. */

@@ -105,6 +105,7 @@ msnav_sdp_finish_media(msnav_sdp_media *media, const msnav_sdp_level *own,
                                               : MSNAV_SDP_SEND | MSNAV_SDP_RECV;
   media->encryption =
     own->has_encryption ? own->encryption : session->encryption;
+  media->metrics = own->has_metrics ? own->metrics : session->metrics;
   for (size_t i = 0; i < media->format_count; i++) {
     if (media->formats[i].name.len == 0) {
       msnav_sdp_fill_static(&media->formats[i]);

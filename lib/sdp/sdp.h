@@ -28,6 +28,7 @@
 /* The two transports we speak, for msnav_sdp_media.transport. */
 #define MSNAV_SDP_RTP_AVP "RTP/AVP"
 #define MSNAV_SDP_RTP_SAVP "RTP/SAVP"
+#define MSNAV_SDP_METRICS "voip-metrics"
 
 /* What an m= line is for us.  Audio and video over another transport than
  * RTP/AVP and RTP/SAVP is OTHER as well. */
@@ -87,6 +88,7 @@ typedef struct msnav_sdp_media {
   msnav_addr rtcp;        /* a=rtcp, else RTP port + 1; port 0: none */
   bool on_hold_address;   /* c= is 0.0.0.0 */
   unsigned direction;     /* MSNAV_SDP_SEND | MSNAV_SDP_RECV; default both */
+  bool metrics;           /* a=rtcp-xr: VoIP metrics are asked for */
   msnav_sdp_encryption encryption;
   size_t format_count;
   msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS]; /* no pt twice */
@@ -127,8 +129,8 @@ MSNAV_MUST_CHECK msnav_error msnav_sdp_read(const char *text, size_t len,
 
 /* Write a description in the paper's form: v o s c b t, then for each m= its
  * c= (only when not that of the session), rtpmap, fmtp, direction (only when
- * not sendrecv), rtcp (only when not port + 1), crypto, encryption.  Nothing
- * but the m= line is written for port 0.
+ * not sendrecv), rtcp (only when not port + 1), rtcp-xr, crypto, encryption.
+ * Nothing but the m= line is written for port 0.
  *
  * MSNAV_ERR_NOSPACE; MSNAV_ERR_INVALID when a text would break a line or a
  * number is out of its range.  buf may hold part of a description then. */
@@ -152,6 +154,8 @@ typedef struct msnav_sdp_ability {
    * With 0 nothing is offered and an RTP/SAVP stream is refused. */
   size_t crypto_count;
   msnav_sdp_crypto crypto[MSNAV_SDP_MAX_CRYPTO];
+  bool metrics;     /* ask for VoIP metrics (RFC 3611 section 5), in an answer
+                       only a peer that did so itself */
   bool secure_only; /* offer RTP/SAVP, refuse what is not encrypted */
 } msnav_sdp_ability;
 
@@ -163,6 +167,7 @@ typedef struct msnav_sdp_agreed {
   msnav_addr remote_rtp, remote_rtcp; /* ip 0 on hold by 0.0.0.0: nothing can
                                          be sent there; rtcp port 0: none */
   unsigned direction;      /* ours: SEND, RECV bits that remain after hold */
+  bool metrics;            /* the peer asks for VoIP metrics */
   bool held;               /* the peer stopped what we would send */
   msnav_sdp_format codec;  /* what we send: first common format of role CODEC,
                               with the peer's pt and fmtp */

@@ -98,6 +98,9 @@ static void write_attributes(msnav_out *out, const msnav_sdp_media *media) {
   }
   msnav_out_text(out, directions[media->direction]);
   write_rtcp(out, media);
+  if (media->metrics) {
+    msnav_out_text(out, "a=rtcp-xr:" MSNAV_SDP_METRICS "\r\n");
+  }
   for (size_t i = 0; i < media->crypto_count; i++) {
     write_crypto(out, &media->crypto[i]);
   }
