@@ -162,7 +162,7 @@ static msnav_error place(msnav_stream *s, msnav_packet *p) {
     msnav_stream_tell(s, MSNAV_STREAM_RESYNC, 0, 0);
     return MSNAV_OK;
   case MSNAV_ORDER_NEXT:
-    msnav_bursts_note(&r->bursts, r->sequence.highest,
+    msnav_bursts_note(&r->bursts, r->sequence.highest + 1,
                       p->extended - r->sequence.highest - 1);
     msnav_sequence_take(&r->sequence, p->rtp.sequence, order, p->extended);
     count_arrival(s, p);

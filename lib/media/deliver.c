@@ -23,14 +23,14 @@ push(msnav_stream *s, const msnav_packet *p, const msnav_red_block *b) {
   return msnav_playout_push(&s->u.playout, &f, p->now);
 }
 
-/* Whether every packet that may have had this block came: then its sound did,
- * too. */
-static bool is_needless(const msnav_stream *s, const msnav_packet *p,
-                        const msnav_red_block *b) {
+/* How many packets ago this block was sent for the first time, by the length
+ * of the primary one; 0: no telling. */
+static unsigned
+age_of(const msnav_stream *s, const msnav_packet *p, const msnav_red_block *b) {
   const msnav_red_block *primary = &p->red.blocks[p->red.count - 1];
   const msnav_audio_codec *codec = s->decoders[p->slot].codec;
   if (codec == NULL) {
-    return false;
+    return 0;
   }
   uint64_t step = (uint64_t)codec->duration(primary->data, primary->len) *
                   codec->clock_rate / codec->sample_rate;
@@ -38,7 +38,7 @@ static bool is_needless(const msnav_stream *s, const msnav_packet *p,
   while (packets < 63 && packets * step < b->offset) {
     packets++;
   }
-  return msnav_sequence_complete(&s->rx.sequence, p->extended, packets);
+  return packets;
 }
 
 /* What is to be recovered must be waited for: the buffer's delay is at least
@@ -69,10 +69,17 @@ static msnav_error push_red(msnav_stream *s, const msnav_packet *p) {
     if (b->len == 0 || b->offset == 0) {
       continue;
     }
-    bool needed = !is_needless(s, p, b);
+    /* needless when every packet that may have had it came: then its sound
+     * did, too */
+    unsigned age = age_of(s, p, b);
+    bool needed =
+      age == 0 || !msnav_sequence_complete(&s->rx.sequence, p->extended, age);
     wait_for_redundancy(s, p, b->offset, needed);
     if (needed) {
       msnav_error err = push(s, p, b);
+      if (err == MSNAV_OK) {
+        msnav_bursts_forgive(&s->rx.bursts, p->extended - age);
+      }
       s->recovered += err == MSNAV_OK;
       s->needless += err == MSNAV_ERR_LATE;
     }

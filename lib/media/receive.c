@@ -47,7 +47,13 @@ static msnav_error take(msnav_stream *s, msnav_packet *p, msnav_trust trust) {
   }
   s->rx.bytes += p->rtp.len;
   expect_more(s, p);
-  return msnav_packet_deliver(s, p);
+  err = msnav_packet_deliver(s, p);
+  if (err != MSNAV_ERR_LATE) {
+    msnav_bursts_forgive(&s->rx.bursts, p->extended);
+  } else if (p->extended == s->rx.sequence.highest) {
+    msnav_bursts_note(&s->rx.bursts, p->extended, 1);
+  }
+  return err;
 }
 
 /* Kept out of line, so that the short way needs no stack. */
@@ -103,6 +109,9 @@ static NOINLINE msnav_error next_sound(msnav_stream *s, const uint8_t *data,
     return MSNAV_ERR_PARSE;
   }
   count_next(r, f.timestamp, f.len, now);
+  if (err == MSNAV_ERR_LATE) {
+    msnav_bursts_note(&r->bursts, f.sequence, 1);
+  }
   msnav_stream_tell_resyncs(s);
   return err == MSNAV_ERR_DUPLICATE ? MSNAV_OK : err;
 }

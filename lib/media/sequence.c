@@ -98,25 +98,6 @@ int32_t msnav_sequence_cumulative(const msnav_sequence *q) {
                             : (int32_t)lost;
 }
 
-void msnav_bursts_note(msnav_bursts *b, uint32_t highest, uint32_t missing) {
-  if (missing == 0) {
-    return;
-  }
-  bool near = b->lost > 0 && highest - b->last < MSNAV_GMIN;
-  if (near && b->alone) {
-    b->crowded++; /* the one before turns out to begin a burst */
-  }
-  b->crowded += near || missing > 1 ? missing : 0;
-  b->alone = !near && missing == 1;
-  b->lost += missing;
-  b->last = highest + missing;
-}
-
-void msnav_bursts_cut(msnav_bursts *b) {
-  b->last = 0x80000000u; /* far from where numbers start */
-  b->alone = false;
-}
-
 void msnav_interarrival_start(msnav_interarrival *a, uint32_t clock_rate,
                               uint32_t timestamp, msnav_usec now) {
   a->us_q16 = (uint32_t)(((uint64_t)1000000 << 16) / clock_rate);

@@ -68,23 +68,6 @@ bool msnav_sequence_complete(const msnav_sequence *q, uint32_t extended,
 uint8_t msnav_sequence_fraction(msnav_sequence *q);
 int32_t msnav_sequence_cumulative(const msnav_sequence *q);
 
-/* How losses crowd together (RFC 3611 section 4.7.2): a burst begins and ends
- * with a loss and has no Gmin packets in sequence between two of them. */
-#define MSNAV_GMIN 16
-
-typedef struct msnav_bursts {
-  uint32_t lost;    /* packets */
-  uint32_t crowded; /* of them, inside bursts */
-  uint32_t last;    /* extended sequence number of the last one */
-  bool alone;       /* that was a single one, and no burst so far */
-} msnav_bursts;
-
-/* So many packets after `highest` are missing. */
-void msnav_bursts_note(msnav_bursts *b, uint32_t highest, uint32_t missing);
-
-/* Sequence numbers start over. */
-void msnav_bursts_cut(msnav_bursts *b);
-
 /* Interarrival jitter, kept in microseconds: finer than most RTP clocks, and
  * nothing has to be divided when a packet comes. */
 typedef struct msnav_interarrival {

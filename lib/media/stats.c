@@ -34,7 +34,8 @@ static void get_received(const msnav_stream *s, msnav_stream_stats *t) {
   t->jitter_us = s->rx.arrival.jitter_q4 >> 4;
   uint64_t lost = t->lost_packets > 0 ? (uint64_t)t->lost_packets : 0;
   t->loss_permille = ratio(lost, expected, 1000);
-  t->burst_permille = ratio(s->rx.bursts.crowded, s->rx.bursts.lost, 1000);
+  msnav_bursts b = msnav_bursts_sum(&s->rx.bursts);
+  t->burst_permille = ratio(b.crowded, b.lost, 1000);
   t->remote_ssrc = s->rx.ssrc;
   t->receive_payload_type = s->rx.payload_type;
   t->last_received = s->rx.arrival.arrival > s->reports.last

@@ -4,6 +4,7 @@
 #ifndef MSNAV_MEDIA_STREAM_H
 #define MSNAV_MEDIA_STREAM_H
 
+#include "media/bursts.h"
 #include "media/dtmf.h"
 #include "media/playout.h"
 #include "media/red.h"
