@@ -216,7 +216,7 @@ static const struct check_row {
   /* what is not known is skipped */
   {"APP", STR(RR0 APP), MSNAV_OK},
   {"APP too short", STR("\x80\xcc\x00\x01" SSRC), MSNAV_ERR_PARSE},
-  {"XR", STR(RR0 "\x80\xcf\x00\x02" SSRC "\x07\0\0\0"), MSNAV_OK},
+  {"XR", STR(RR0 "\x80\xcf\x00\x02" SSRC "\x08\0\0\0"), MSNAV_OK},
   {"feedback", STR(RR0 "\x81\xce\x00\x02" SSRC PEER), MSNAV_OK},
   {"type 192", STR("\x80\xc0\x00\x00"), MSNAV_OK},
   {"type 223", STR("\x80\xdf\x00\x00"), MSNAV_OK},

@@ -1,63 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reports between streams: what they say, when they come, and from whom they
  * are taken. */
-#include "support/streams.h"
+#include "support/reports.h"
 
 static const msnav_addr bob_other_port = {0x0a000002, 7001};
 static const msnav_addr mallory = {0x0a0000ff, 5001};
-
-static unsigned get16(const uint8_t *p) {
-  return (unsigned)(p[0] << 8 | p[1]);
-}
-
-static uint32_t get32(const uint8_t *p) {
-  return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
-
-static void put32(uint8_t *p, uint32_t v) {
-  for (int i = 0; i < 4; i++) {
-    p[i] = (uint8_t)(v >> (24 - 8 * i));
-  }
-}
-
-static msnav_stream *stream_of(uint32_t policy) {
-  msnav_stream_config c = alice_config();
-  msnav_stream *s;
-  c.policy = policy;
-  assert_int_equal(msnav_stream_new(&c, LINE_START, &s), MSNAV_OK);
-  return s;
-}
-
-/* Bob, SSRC 0xb0b, is heard. */
-static void hear_bob(msnav_stream *s, msnav_usec now) {
-  for (uint16_t i = 0; i < 5; i++) {
-    made m = {.ssrc = 0xb0b, .sequence = i, .timestamp = i * 160u};
-    assert_int_equal(hand_in(s, &m, &bob_rtp, now + i * 20 * MS), MSNAV_OK);
-  }
-  take_event(s, MSNAV_STREAM_LOCKED);
-}
-
-static msnav_error hand_rtcp(msnav_stream *s, const void *bytes, size_t len,
-                             const msnav_addr *from, msnav_usec now) {
-  uint8_t *data = (uint8_t *)exact_copy(bytes, len);
-  msnav_error err = msnav_stream_receive_rtcp(s, data, len, from, now);
-  free(data);
-  return err;
-}
-
-/* Write the report of this stream, whenever that is. */
-static size_t
-report_of(msnav_stream *s, uint64_t ntp, uint8_t *out, msnav_usec *now) {
-  size_t len;
-  for (;;) {
-    *now = msnav_stream_rtcp_due(s);
-    msnav_error err = msnav_stream_write_rtcp(s, *now, ntp, out, &len);
-    if (err == MSNAV_OK) {
-      return len;
-    }
-    assert_int_equal(err, MSNAV_ERR_AGAIN);
-  }
-}
 
 /* ---- what they say */
 

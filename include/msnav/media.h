@@ -107,6 +107,10 @@ typedef struct msnav_stream_config {
                                      is wiped when the stream ends or gets
                                      another key */
   uint8_t srtp_receive_key[30]; /**< likewise */
+  uint32_t xr;                  /**< 1: the peer has asked for VoIP metrics
+                                     (a=rtcp-xr, RFC 3611 section 5), so that
+                                     reports about its sound carry them; what
+                                     it sends is understood in any case */
 } msnav_stream_config;
 
 /** Create a stream.
@@ -394,6 +398,41 @@ typedef struct msnav_stream_stats {
   uint32_t remote_ssrc;          /**< the peer's, 0 when none */
   uint32_t receive_payload_type; /**< of the last frame */
   uint64_t refused_sequence;     /**< jumps that nothing has confirmed yet */
+  /* more about what is heard here, as RFC 3611 section 4.7 has it: bursts
+   * begin and end with a packet that is lost, or too late, and have no 16
+   * good ones in a row; gaps lie between them */
+  uint32_t unrecovered_permille; /**< like loss_permille, without what
+                                      redundancy has brought back */
+  uint32_t discard_permille;     /**< of all packets, those that came too late
+                                      or found no room */
+  uint32_t burst_loss_permille; /**< of the packets inside bursts, those lost */
+  uint32_t gap_loss_permille;   /**< likewise outside */
+  uint32_t burst_us;            /**< mean length of a burst */
+  uint32_t gap_us;              /**< mean length of a gap */
+  uint32_t mos_listening_centi; /**< MOS times 100 of listening alone: like
+                                     mos_centi, without the delay */
+  uint32_t end_system_us;       /**< delay inside this side: a packet to send
+                                     and the jitter buffer */
+  uint32_t voice_level;         /**< of what is heard when somebody speaks,
+                                     -dBov; 127: not known */
+  uint32_t noise_level;         /**< likewise when nobody does */
+  /* the same by the peer's VoIP metrics: how it hears us; 0 until a report
+   * came, and where it does not know */
+  uint64_t remote_metrics;              /**< reports that came */
+  uint32_t remote_r_factor;             /**< E-model R, 0...100 */
+  uint32_t remote_mos_centi;            /**< MOS-CQ times 100 */
+  uint32_t remote_mos_listening_centi;  /**< MOS-LQ times 100 */
+  uint32_t remote_unrecovered_permille; /**< see unrecovered_permille */
+  uint32_t remote_discard_permille;     /**< see discard_permille */
+  uint32_t remote_burst_loss_permille;  /**< see burst_loss_permille */
+  uint32_t remote_gap_loss_permille;    /**< see gap_loss_permille */
+  uint32_t remote_burst_us;             /**< see burst_us */
+  uint32_t remote_gap_us;               /**< see gap_us */
+  uint32_t remote_end_system_us;        /**< see end_system_us */
+  uint32_t remote_round_trip_us;        /**< as it measures it */
+  uint32_t remote_buffer_us;            /**< delay its jitter buffer aims at */
+  uint32_t remote_buffer_max_us;        /**< and has at most now, */
+  uint32_t remote_buffer_limit_us;      /**< and ever */
 } msnav_stream_stats;
 
 /** Read the statistics.

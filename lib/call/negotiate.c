@@ -105,9 +105,13 @@ static void keep_description(msnav_call *call, const char *text, size_t len) {
   msnav_call_forget(&before, &before_len);
 }
 
+/* Attributes that came after RTC 1.2, which is not asked what it cannot
+ * know. */
 static msnav_error
-add_crypto(msnav_call *call, bool answering, msnav_sdp_ability able[STREAMS]) {
+add_modern(msnav_call *call, bool answering, msnav_sdp_ability able[STREAMS]) {
   msnav_error err = MSNAV_OK;
+  able[AUDIO_STREAM].metrics =
+    answering || call->ctx->config.profile != MSNAV_PROFILE_RTC_1_2;
   for (int i = 0; i < STREAMS && err == MSNAV_OK; i++) {
     err = msnav_call_add_crypto(&call->streams[i], answering, &able[i]);
   }
@@ -120,7 +124,7 @@ msnav_error msnav_call_write_offer(msnav_call *call) {
   msnav_sdp offer;
   msnav_error err = abilities(call, call->wanted, call->wanted_hold, ip, able);
   if (err == MSNAV_OK) {
-    err = add_crypto(call, false, able);
+    err = add_modern(call, false, able);
   }
   if (err == MSNAV_OK && call->described == NULL) {
     err = msnav_sdp_offer(able, STREAMS, ip, &offer);
@@ -227,7 +231,7 @@ msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
   msnav_sdp_ability all[STREAMS];
   err = abilities(call, media & offered, call->hold, ip, all);
   if (err == MSNAV_OK) {
-    err = add_crypto(call, true, all);
+    err = add_modern(call, true, all);
   }
   if (err != MSNAV_OK) {
     return err;

@@ -327,6 +327,7 @@ stream_config(call_stream *st, const msnav_sdp_agreed *agreed) {
     .cname = c->account,
     .min_delay = c->min_delay,
     .max_delay = c->max_delay,
+    .xr = agreed->metrics,
   };
   receive_formats(st, agreed, &config);
   return config;

@@ -8,6 +8,15 @@
 
 #define RATE_DEFAULT 8000
 
+/* Somebody speaks above this, -dBov; levels are averaged over 16 frames. */
+#define VOICE_LEVEL 48
+
+static void average(uint16_t *sum, uint8_t level) {
+  int32_t now = level << 8;
+  int32_t before = *sum != 0 ? *sum : now;
+  *sum = (uint16_t)(before + (now - before) / 16);
+}
+
 unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm, size_t samples,
                            msnav_usec now) {
   if (s == NULL || pcm == NULL) {
@@ -25,6 +34,9 @@ unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm, size_t samples,
   }
   unsigned played = msnav_playout_pull(&s->u.playout, pcm, samples, now);
   s->level = msnav_level(pcm, samples);
+  if ((played & MSNAV_PLAYED_FRAME) != 0) {
+    average(s->level < VOICE_LEVEL ? &s->voice : &s->quiet, s->level);
+  }
   return played;
 }
 

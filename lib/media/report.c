@@ -68,6 +68,13 @@ take_report(msnav_stream *s, const msnav_rtcp_packet *p, msnav_usec now) {
   }
 }
 
+static void take_metrics(msnav_stream *s, const msnav_rtcp_packet *p) {
+  msnav_reports *r = &s->reports;
+  if (msnav_xr_find_voip(p->data, p->len, s->tx.ssrc, &r->remote)) {
+    r->metrics++;
+  }
+}
+
 static void
 take_bye(msnav_stream *s, const msnav_rtcp_packet *p, msnav_usec now) {
   if (!s->rx.known || s->rx.left || !msnav_rtcp_bye_names(p, s->rx.ssrc)) {
@@ -76,6 +83,13 @@ take_bye(msnav_stream *s, const msnav_rtcp_packet *p, msnav_usec now) {
   s->rx.left = true;
   msnav_rtcp_timer_left(&s->reports.timer, now);
   msnav_stream_tell(s, MSNAV_STREAM_PEER_BYE, s->rx.ssrc, 0);
+}
+
+/* Whether the packet begins with the SSRC of who sent it. */
+static bool has_sender(const msnav_rtcp_packet *p) {
+  return (p->type >= MSNAV_RTCP_SR && p->type <= MSNAV_RTCP_APP &&
+          p->type != MSNAV_RTCP_BYE) ||
+         p->type == MSNAV_RTCP_XR;
 }
 
 /* Whether the datagram speaks for the source that is heard; while none is,
@@ -87,9 +101,10 @@ is_from_peer(const msnav_stream *s, const uint8_t *data, size_t len) {
     return true;
   }
   while (msnav_rtcp_next(&data, &len, &p)) {
-    bool names = p.type == MSNAV_RTCP_BYE ? msnav_rtcp_bye_names(&p, s->rx.ssrc)
-                                          : msnav_rtcp_ssrc(&p) == s->rx.ssrc;
-    if (p.type <= MSNAV_RTCP_APP && p.type >= MSNAV_RTCP_SR && !names) {
+    bool foreign = p.type == MSNAV_RTCP_BYE
+                     ? !msnav_rtcp_bye_names(&p, s->rx.ssrc)
+                     : has_sender(&p) && msnav_rtcp_ssrc(&p) != s->rx.ssrc;
+    if (foreign) {
       return false;
     }
   }
@@ -148,6 +163,8 @@ msnav_stream_receive_rtcp(msnav_stream *s, uint8_t *data, size_t len,
   while (msnav_rtcp_next(&at, &len, &p)) {
     if (p.type == MSNAV_RTCP_SR || p.type == MSNAV_RTCP_RR) {
       take_report(s, &p, now);
+    } else if (p.type == MSNAV_RTCP_XR) {
+      take_metrics(s, &p);
     } else if (p.type == MSNAV_RTCP_BYE) {
       take_bye(s, &p, now);
     }
@@ -217,6 +234,7 @@ write(msnav_stream *s, msnav_usec now, uint64_t ntp, bool bye, uint8_t *out) {
     .octets = (uint32_t)s->tx.bytes,
   };
   msnav_report_block block;
+  msnav_voip voip;
   msnav_rtcp_report report = {
     .ssrc = s->tx.ssrc,
     .cname = p->cname,
@@ -231,6 +249,10 @@ write(msnav_stream *s, msnav_usec now, uint64_t ntp, bool bye, uint8_t *out) {
   if (s->rx.known && q->unique + q->repeated != q->received_prior) {
     write_block(s, now, &block);
     report.block = &block;
+    if (s->kind == MSNAV_STREAM_AUDIO && s->xr) {
+      msnav_stream_voip(s, &voip);
+      report.voip = &voip;
+    }
   }
   size_t len = msnav_rtcp_write(&report, out);
   p->sent++;

@@ -4,7 +4,7 @@
 #ifndef MSNAV_MEDIA_RTCP_H
 #define MSNAV_MEDIA_RTCP_H
 
-#include <msnav/base.h>
+#include "media/xr.h"
 
 #define MSNAV_RTCP_SR 200
 #define MSNAV_RTCP_RR 201
@@ -67,12 +67,14 @@ typedef struct msnav_rtcp_report {
   uint32_t ssrc;
   const msnav_sender_info *sender; /* NULL: a receiver report */
   const msnav_report_block *block; /* NULL: nothing was received */
+  const msnav_voip *voip;          /* about the block's source, or NULL */
   const char *cname;               /* not terminated */
   uint8_t cname_len;
   bool bye;
 } msnav_rtcp_report;
 
-/* SR or RR, SDES with CNAME, and BYE; at most 28 + 24 + 76 + 8 bytes. */
+/* SR or RR, SDES with CNAME, XR, and BYE; at most 28 + 24 + 76 + 44 + 8
+ * bytes. */
 size_t msnav_rtcp_write(const msnav_rtcp_report *r, uint8_t *out);
 
 /* ---- timing (RFC 3550 section 6.3) for a session of two */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "media/rtcp.h"
 #include "media/wire.h"
+#include "media/xr.h"
 
 #define HEADER 4u
 #define SSRC 4u
@@ -48,6 +49,8 @@ static bool is_inside(const uint8_t *p, size_t len) {
     return is_bye_inside(p, len, count);
   case MSNAV_RTCP_APP:
     return len >= HEADER + SSRC + 4;
+  case MSNAV_RTCP_XR:
+    return msnav_xr_is_inside(p, len);
   default:
     return p[1] >= 192 && p[1] <= 223; /* RFC 5761 section 4 */
   }

@@ -58,6 +58,10 @@ static size_t write_sdes(const msnav_rtcp_report *r, uint8_t *out) {
 size_t msnav_rtcp_write(const msnav_rtcp_report *r, uint8_t *out) {
   size_t len = write_report(r, out);
   len += write_sdes(r, out + len);
+  if (r->voip != NULL && r->block != NULL) {
+    msnav_xr_write_voip(r->voip, r->ssrc, r->block->ssrc, out + len);
+    len += MSNAV_XR_VOIP_LEN;
+  }
   if (r->bye) {
     write_header(out + len, 1, MSNAV_RTCP_BYE, 8);
     msnav_put32(out + len + 4, r->ssrc);

@@ -2,6 +2,7 @@
 /* Everything that was counted, in one struct. */
 #include "media/stream.h"
 
+#include "media/level.h"
 #include "media/quality.h"
 
 #include <string.h>
@@ -9,8 +10,16 @@
 /* The smallest struct that holds anything. */
 #define STATS_LEAST (sizeof(size_t) + sizeof(uint64_t))
 
-static uint32_t ratio(uint64_t part, uint64_t whole, uint32_t scale) {
-  return whole > 0 ? (uint32_t)(part * scale / whole) : 0;
+/* A packet, as long as nothing is known. */
+#define PACKET_US 20000
+
+static uint32_t share(uint64_t part, uint64_t whole) {
+  return msnav_stream_share(part, whole, 1000);
+}
+
+/* Of a share of the wire. */
+static uint32_t of_256(uint8_t part) {
+  return share(part, 256);
 }
 
 static void get_sent(const msnav_stream *s, msnav_stream_stats *t) {
@@ -21,21 +30,41 @@ static void get_sent(const msnav_stream *s, msnav_stream_stats *t) {
   t->sent_level = s->tx.level;
 }
 
+static uint32_t packet_us(const msnav_stream *s) {
+  uint32_t us = s->kind == MSNAV_STREAM_AUDIO ? s->u.playout.jitter.play_us : 0;
+  return us != 0 ? us : PACKET_US;
+}
+
+/* Mean length of pieces that so many packets are in. */
+static uint32_t
+mean_us(const msnav_stream *s, uint64_t packets, uint32_t pieces) {
+  uint64_t us = pieces > 0 ? packets * packet_us(s) / pieces : 0;
+  return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+}
+
+static void
+get_fates(const msnav_stream *s, const msnav_fates *f, msnav_stream_stats *t) {
+  const msnav_bursts *b = &f->bursts;
+  t->received_packets = f->received;
+  t->lost_packets = f->lost;
+  uint64_t lost = f->lost > 0 ? (uint64_t)f->lost : 0;
+  t->loss_permille = share(lost, f->expected);
+  t->unrecovered_permille = share(f->unrecovered, f->expected);
+  t->discard_permille = share(f->discarded, f->expected);
+  t->burst_permille = share(b->crowded, b->lost);
+  t->burst_loss_permille = share(b->crowded, b->span);
+  t->gap_loss_permille = share(b->lost - b->crowded, f->between);
+  t->burst_us = mean_us(s, b->span, b->count);
+  t->gap_us = mean_us(s, f->between, b->count + 1);
+}
+
 static void get_received(const msnav_stream *s, msnav_stream_stats *t) {
   const msnav_sequence *q = &s->rx.sequence;
-  uint64_t expected = s->before.expected;
-  expected += q->unique > 0 ? msnav_sequence_expected(q) : 0;
-  t->received_packets = s->before.packets + q->unique;
   t->received_bytes = s->rx.bytes;
   t->received_rtcp = s->reports.received;
-  t->lost_packets = (int64_t)(expected - t->received_packets);
-  t->reordered_packets = s->before.reordered + q->reordered;
-  t->duplicate_packets = s->before.repeated + q->repeated;
+  t->reordered_packets = (uint64_t)s->before.reordered + q->reordered;
+  t->duplicate_packets = (uint64_t)s->before.repeated + q->repeated;
   t->jitter_us = s->rx.arrival.jitter_q4 >> 4;
-  uint64_t lost = t->lost_packets > 0 ? (uint64_t)t->lost_packets : 0;
-  t->loss_permille = ratio(lost, expected, 1000);
-  msnav_bursts b = msnav_bursts_sum(&s->rx.bursts);
-  t->burst_permille = ratio(b.crowded, b.lost, 1000);
   t->remote_ssrc = s->rx.ssrc;
   t->receive_payload_type = s->rx.payload_type;
   t->last_received = s->rx.arrival.arrival > s->reports.last
@@ -59,9 +88,38 @@ static void get_refused(const msnav_stream *s, msnav_stream_stats *t) {
 static void get_reports(const msnav_stream *s, msnav_stream_stats *t) {
   const msnav_reports *r = &s->reports;
   t->round_trip_us = r->round_trip_us;
-  t->remote_loss_permille = ratio(r->remote_fraction, 256, 1000);
+  t->remote_loss_permille = of_256(r->remote_fraction);
   t->remote_lost_packets = r->remote_lost;
-  t->remote_jitter_us = ratio(r->remote_jitter, s->tx.clock_rate, 1000000);
+  t->remote_jitter_us =
+    (uint32_t)((uint64_t)r->remote_jitter * 1000000 / s->tx.clock_rate);
+}
+
+/* R and ten times MOS; section 4.7.5 has other values ignored. */
+static uint32_t known_r(uint8_t r) {
+  return r <= 100 ? r : 0;
+}
+
+static uint32_t known_mos(uint8_t mos) {
+  return mos >= 10 && mos <= 50 ? mos * 10u : 0;
+}
+
+static void get_metrics(const msnav_stream *s, msnav_stream_stats *t) {
+  const msnav_voip *v = &s->reports.remote;
+  t->remote_metrics = s->reports.metrics;
+  t->remote_r_factor = known_r(v->r);
+  t->remote_mos_centi = known_mos(v->mos_cq);
+  t->remote_mos_listening_centi = known_mos(v->mos_lq);
+  t->remote_unrecovered_permille = of_256(v->loss);
+  t->remote_discard_permille = of_256(v->discard);
+  t->remote_burst_loss_permille = of_256(v->burst_density);
+  t->remote_gap_loss_permille = of_256(v->gap_density);
+  t->remote_burst_us = v->burst_ms * 1000u;
+  t->remote_gap_us = v->gap_ms * 1000u;
+  t->remote_round_trip_us = v->round_trip_ms * 1000u;
+  t->remote_end_system_us = v->end_system_ms * 1000u;
+  t->remote_buffer_us = v->nominal_ms * 1000u;
+  t->remote_buffer_max_us = v->maximum_ms * 1000u;
+  t->remote_buffer_limit_us = v->absolute_ms * 1000u;
 }
 
 /* From mouth to ear: half the way there and back, the jitter buffer and a
@@ -69,16 +127,23 @@ static void get_reports(const msnav_stream *s, msnav_stream_stats *t) {
 static void get_quality(const msnav_stream *s, const msnav_playout_stats *p,
                         msnav_stream_stats *t) {
   const msnav_audio_codec *codec = s->decoders[s->u.playout.decoder].codec;
-  uint32_t packet_us = s->u.playout.jitter.play_us;
   msnav_quality q = {
     .codec = codec != NULL ? codec->name : NULL,
-    .delay_us = t->round_trip_us / 2 + p->delay_us + packet_us,
+    .delay_us = t->round_trip_us / 2 + p->delay_us + packet_us(s),
     .loss_permyriad =
-      ratio(p->concealed, (uint64_t)p->played + p->concealed, 10000),
+      msnav_stream_share(p->concealed, (uint64_t)p->played + p->concealed,
+                         10000),
   };
   double r = msnav_quality_r(&q);
   t->r_factor = (uint32_t)(r + 0.5);
   t->mos_centi = (uint32_t)(msnav_quality_mos(r) * 100 + 0.5);
+  q.delay_us = 0;
+  t->mos_listening_centi =
+    (uint32_t)(msnav_quality_mos(msnav_quality_r(&q)) * 100 + 0.5);
+}
+
+static uint32_t level_of(uint16_t average) {
+  return average != 0 ? (average + 128u) >> 8 : MSNAV_LEVEL_SILENCE;
 }
 
 static void get_playout(const msnav_stream *s, msnav_stream_stats *t) {
@@ -97,6 +162,9 @@ static void get_playout(const msnav_stream *s, msnav_stream_stats *t) {
   t->delay_us = p.delay_us;
   t->target_us = p.target_us;
   t->received_level = s->level;
+  t->voice_level = level_of(s->voice);
+  t->noise_level = level_of(s->quiet);
+  t->end_system_us = s->tx.frame_us + p.delay_us;
   if (p.played > 0) {
     get_quality(s, &p, t);
   }
@@ -110,9 +178,13 @@ msnav_stream_get_stats(const msnav_stream *s, msnav_stream_stats *stats) {
   size_t size = stats->size;
   msnav_stream_stats t = {.size = size};
   get_sent(s, &t);
+  msnav_fates fates;
+  msnav_stream_fates(s, &fates);
+  get_fates(s, &fates, &t);
   get_received(s, &t);
   get_refused(s, &t);
   get_reports(s, &t);
+  get_metrics(s, &t);
   t.ssrc_changes = s->ssrc_changes;
   t.events_lost = s->events_lost;
   if (s->kind == MSNAV_STREAM_AUDIO) {

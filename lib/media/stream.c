@@ -32,6 +32,7 @@ static void set_sender(msnav_sender *t, const msnav_stream_config *c) {
 
 static void set_directions(msnav_stream *s, const msnav_stream_config *c) {
   s->can_send = c->can_send != 0;
+  s->xr = c->xr != 0;
   if (!s->can_send) {
     msnav_dtmf_abort(&s->digits);
     s->tx.talking = false;

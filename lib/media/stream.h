@@ -48,16 +48,15 @@ typedef struct msnav_receiver {
 
 /* Sums over sources that were there before. */
 typedef struct msnav_totals {
-  uint64_t packets;
-  uint64_t expected;
-  uint64_t repeated;
-  uint64_t reordered;
+  uint32_t packets;
+  uint32_t expected;
+  uint32_t repeated;
+  uint32_t reordered;
 } msnav_totals;
 
 typedef struct msnav_refused {
   uint64_t malformed, source, ssrc;
-  uint64_t rtcp;
-  uint32_t sequence, format, payload, rate, srtp;
+  uint32_t rtcp, sequence, format, payload, rate, srtp;
 } msnav_refused;
 
 typedef struct msnav_sender {
@@ -104,6 +103,8 @@ typedef struct msnav_reports {
   bool received_any; /* refilled is known */
   char cname[MSNAV_CNAME_MAX];
   uint32_t refilled; /* the tokens, 1/4 s */
+  uint32_t metrics;  /* extended reports that came */
+  msnav_voip remote; /* the last one */
 } msnav_reports;
 
 typedef struct msnav_events {
@@ -135,6 +136,9 @@ struct msnav_stream {
   bool can_receive;
   bool has_payload;
   bool red_seen;      /* redundant blocks were received */
+  bool xr;            /* send metrics */
+  uint16_t voice;     /* level of what is heard when somebody speaks, ... */
+  uint16_t quiet;     /* ... and of the rest, 1/256 dB; 0: not known */
   uint32_t red_us;    /* what they need of delay, 0: they are not needed */
   uint32_t min_delay; /* as configured, us */
   msnav_usec red_at;  /* when one was needed */
@@ -177,5 +181,24 @@ void msnav_stream_tell_resyncs(msnav_stream *s);
 
 /* A report about what we send came: whether redundancy is worth its bits. */
 void msnav_stream_adapt(msnav_stream *s);
+
+/* What became of the packets of this stream's sources. */
+typedef struct msnav_fates {
+  uint64_t expected;
+  uint64_t received;
+  int64_t lost;
+  uint64_t unrecovered; /* of them, not brought back by redundancy */
+  uint64_t discarded;   /* frames that came too late or found no room */
+  uint64_t between;     /* packets outside bursts */
+  msnav_bursts bursts;
+} msnav_fates;
+
+void msnav_stream_fates(const msnav_stream *s, msnav_fates *f);
+
+/* part / whole of scale, rounded down; 0 of nothing. */
+uint32_t msnav_stream_share(uint64_t part, uint64_t whole, uint32_t scale);
+
+/* What we have to tell the peer about what it sends (RFC 3611). */
+void msnav_stream_voip(const msnav_stream *s, msnav_voip *v);
 
 #endif

@@ -53,6 +53,7 @@ static msnav_stream_config config_of(unsigned flags, uint32_t suite) {
     .srtp_suite = suite,
     .srtp_send_key = {1},
     .srtp_receive_key = {2},
+    .xr = flags & 1,
   };
 }
 
@@ -140,6 +141,8 @@ static void check(msnav_stream *s) {
   CHECK(t.received_level <= 127 && t.sent_level <= 127);
   CHECK(t.r_factor <= 100 && t.mos_centi <= 450);
   CHECK(t.loss_permille <= 1000 && t.burst_permille <= 1000);
+  CHECK(t.unrecovered_permille <= t.loss_permille);
+  CHECK(t.burst_loss_permille <= 1000 && t.gap_loss_permille <= 1000);
   uint32_t rtp = msnav_stream_remote(s)->ip;
   uint32_t rtcp = msnav_stream_remote_rtcp(s)->ip;
   CHECK(rtp == NAMED || rtp == NAMED_TOO);
