@@ -6,6 +6,8 @@
 #include "support/oom.h"
 #include "support/streams.h"
 
+#include "media/srtp.h"
+
 #define SUITES 3
 
 static const uint8_t master[30] = {0xe1, 0xf9, 0x7a, 0x0d, 0x3e, 0x01,
@@ -436,6 +438,26 @@ static void build_without_it_says_so(void **state) {
   assert_int_equal(msnav_stream_new(&a, LINE_START, &s), MSNAV_ERR_UNSUPPORTED);
 }
 
+/* Of an SSRC that was left nothing is kept. */
+static void ssrcs_that_are_left_are_forgotten(void **state) {
+  (void)state;
+  for (size_t i = 0; i < SUITES; i++) {
+    msnav_stream_config c = listener(suites[i].suite);
+    msnav_srtp *s;
+    assert_int_equal(msnav_srtp_plan(NULL, &c, &s), MSNAV_OK);
+    assert_false(msnav_srtp_forget(s, 0x01020304));
+    for (unsigned round = 0; round < 2; round++) {
+      uint8_t rtp[64] = {0x80, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4};
+      size_t len = 20;
+      rtp[3] = (uint8_t)round;
+      assert_int_equal(msnav_srtp_protect(s, rtp, &len), MSNAV_OK);
+      assert_true(msnav_srtp_forget(s, 0x01020304));
+      assert_false(msnav_srtp_forget(s, 0x01020304));
+    }
+    msnav_srtp_free(s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest without[] = {
     cmocka_unit_test(build_without_it_says_so),
@@ -456,6 +478,7 @@ int main(void) {
     cmocka_unit_test(encrypted_streams_stay_so),
     cmocka_unit_test(failed_changes_keep_the_keys),
     cmocka_unit_test(keys_are_wiped),
+    cmocka_unit_test(ssrcs_that_are_left_are_forgotten),
   };
   return msnav_has_feature("srtp")
            ? cmocka_run_group_tests(tests, NULL, NULL)

@@ -91,7 +91,9 @@ typedef struct msnav_stream_config {
   uint32_t red_receive_type;    /**< RFC 2198 to receive; 0: none */
   uint32_t can_send;            /**< 0 while held or receive-only */
   uint32_t can_receive;         /**< 0 while holding or send-only */
-  uint32_t ssrc;                /**< random, chosen by the caller */
+  uint32_t ssrc;                /**< random, chosen by the caller; when the
+                                     peer has drawn the same one, the stream
+                                     draws another */
   uint32_t random;              /**< seed for sequence, timestamp, intervals */
   uint32_t clock_rate;          /**< of video, Hz; ignored for audio */
   const char *cname;            /**< RFC 3550 section 6.5.1; copied, at most
@@ -156,8 +158,9 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_update(
  *  @retval MSNAV_OK              taken
  *  @retval MSNAV_ERR_PARSE       malformed
  *  @retval MSNAV_ERR_SOURCE      from an address or SSRC that is not (yet)
- *                                trusted, or after a jump of sequence
- *                                numbers that nothing has confirmed yet
+ *                                trusted, our own that came back, or after
+ *                                a jump of sequence numbers that nothing has
+ *                                confirmed yet
  *  @retval MSNAV_ERR_UNSUPPORTED a payload type that was not negotiated
  *  @retval MSNAV_ERR_DUPLICATE   received before
  *  @retval MSNAV_ERR_LATE        its time to be played has passed
@@ -175,7 +178,8 @@ MSNAV_API msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data,
  *  @param now  current time.
  *  @retval MSNAV_OK         taken
  *  @retval MSNAV_ERR_PARSE  malformed
- *  @retval MSNAV_ERR_SOURCE from an address or SSRC that is not trusted
+ *  @retval MSNAV_ERR_SOURCE from an address or SSRC that is not trusted, or
+ *                           our own that came back
  *  @retval MSNAV_ERR_LIMIT  more than four a second, with a reserve of 16 */
 MSNAV_API msnav_error msnav_stream_receive_rtcp(msnav_stream *s, uint8_t *data,
                                                 size_t len,
@@ -294,6 +298,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_dtmf(msnav_stream *s,
 MSNAV_API msnav_usec msnav_stream_rtcp_due(const msnav_stream *s);
 
 /** Write the RTCP report that is due: SR or RR, SDES, XR.
+ *  After a collision of SSRCs (RFC 3550 section 8.2) a BYE for our former one
+ *  is due at once and comes alone.
  *  @param s   the stream.
  *  @param now current time.
  *  @param ntp wall clock as a 64-bit NTP timestamp (RFC 3550 section 4).
@@ -318,7 +324,9 @@ typedef enum msnav_stream_event_kind {
   MSNAV_STREAM_LOCKED = 3,       /**< the source was locked */
   MSNAV_STREAM_SSRC_CHANGED = 4, /**< value is the new SSRC */
   MSNAV_STREAM_RESYNC = 5,       /**< sequence or timestamp jumped */
-  MSNAV_STREAM_PEER_BYE = 6      /**< RTCP BYE from the locked source */
+  MSNAV_STREAM_PEER_BYE = 6,     /**< RTCP BYE from the locked source */
+  MSNAV_STREAM_COLLISION = 7     /**< the peer had our SSRC; value is the one
+                                      that we took instead */
 } msnav_stream_event_kind;
 
 /** One event.  Frozen. */
@@ -433,6 +441,11 @@ typedef struct msnav_stream_stats {
   uint32_t remote_buffer_us;            /**< delay its jitter buffer aims at */
   uint32_t remote_buffer_max_us;        /**< and has at most now, */
   uint32_t remote_buffer_limit_us;      /**< and ever */
+  /* our own SSRC from elsewhere (RFC 3550 section 8.2) */
+  uint64_t refused_looped; /**< RTP and RTCP of ours that came back */
+  uint64_t collisions;     /**< times that the peer had it too and we took
+                                another one */
+  uint32_t local_ssrc;     /**< ours */
 } msnav_stream_stats;
 
 /** Read the statistics.

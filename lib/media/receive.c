@@ -41,6 +41,9 @@ static msnav_error take(msnav_stream *s, msnav_packet *p, msnav_trust trust) {
   p->clock_rate = p->kind != MSNAV_PAYLOAD_EVENT && codec != NULL
                     ? codec->clock_rate
                     : s->rx.clock_rate;
+  if (p->rtp.ssrc == s->tx.ssrc && msnav_stream_is_loop(s, &p->from, p->now)) {
+    return MSNAV_ERR_SOURCE;
+  }
   err = msnav_packet_admit(s, p, trust);
   if (err != MSNAV_OK) {
     return err;

@@ -92,6 +92,31 @@ static bool has_sender(const msnav_rtcp_packet *p) {
          p->type == MSNAV_RTCP_XR;
 }
 
+/* Whether the datagram speaks for this SSRC, or only says that it leaves. */
+static bool
+is_from(const uint8_t *data, size_t len, uint32_t ssrc, bool *leaves) {
+  msnav_rtcp_packet p;
+  bool speaks = false;
+  *leaves = false;
+  while (msnav_rtcp_next(&data, &len, &p)) {
+    *leaves |= p.type == MSNAV_RTCP_BYE && msnav_rtcp_bye_names(&p, ssrc);
+    speaks |= has_sender(&p) && msnav_rtcp_ssrc(&p) == ssrc;
+  }
+  return speaks;
+}
+
+/* Section 8.2; a BYE of ours that comes back is no reason to take another
+ * SSRC. */
+static bool is_loop(msnav_stream *s, const uint8_t *data, size_t len,
+                    const msnav_addr *from, msnav_usec now) {
+  bool leaves;
+  if (is_from(data, len, s->tx.ssrc, &leaves) && !leaves) {
+    return msnav_stream_is_loop(s, from, now);
+  }
+  s->own.looped += leaves;
+  return leaves;
+}
+
 /* Whether the datagram speaks for the source that is heard; while none is,
  * for whoever is allowed to. */
 static bool
@@ -133,6 +158,9 @@ static msnav_error check(msnav_stream *s, uint8_t *data, size_t *size,
   if (len > MSNAV_STREAM_MTU || msnav_rtcp_check(data, len) != MSNAV_OK) {
     s->refused.rtcp++;
     return MSNAV_ERR_PARSE;
+  }
+  if (is_loop(s, data, len, from, now)) {
+    return MSNAV_ERR_SOURCE;
   }
   if (!is_from_peer(s, data, len)) {
     s->refused.ssrc++;
@@ -183,7 +211,7 @@ msnav_usec msnav_stream_rtcp_due(const msnav_stream *s) {
   if (s == NULL || s->source.rtcp.port == 0) {
     return MSNAV_NEVER;
   }
-  return s->reports.timer.next;
+  return s->own.leaving ? 0 : s->reports.timer.next;
 }
 
 /* The RTP timestamp of this moment: it and the NTP timestamp name the same
@@ -230,8 +258,8 @@ write(msnav_stream *s, msnav_usec now, uint64_t ntp, bool bye, uint8_t *out) {
   msnav_sender_info info = {
     .ntp = ntp,
     .timestamp = timestamp_at(&s->tx, now),
-    .packets = (uint32_t)s->tx.packets,
-    .octets = (uint32_t)s->tx.bytes,
+    .packets = (uint32_t)s->tx.packets - s->own.packets_before,
+    .octets = (uint32_t)s->tx.bytes - s->own.bytes_before,
   };
   msnav_report_block block;
   msnav_voip voip;
@@ -273,6 +301,26 @@ static void check_silence(msnav_stream *s, msnav_usec now) {
   msnav_rtcp_timer_check(&s->reports.timer, s->rx.left ? 0 : heard, now);
 }
 
+/* Our former SSRC leaves, with nothing to report any more: so few members say
+ * BYE at once (section 6.3.7). */
+static msnav_error write_leave(msnav_stream *s, uint8_t *out, size_t *len) {
+  msnav_reports *p = &s->reports;
+  const msnav_rtcp_report report = {
+    .ssrc = s->own.former,
+    .cname = p->cname,
+    .cname_len = p->cname_len,
+    .bye = true,
+  };
+  *len = msnav_rtcp_write(&report, out);
+  p->sent++;
+  s->own.leaving = false;
+  msnav_error err = seal(s, out, len);
+  if (s->srtp != NULL) {
+    (void)msnav_srtp_forget(s->srtp, s->own.former);
+  }
+  return err;
+}
+
 msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
                                     uint64_t ntp, uint8_t *out, size_t *len) {
   if (s == NULL || out == NULL || len == NULL) {
@@ -280,6 +328,9 @@ msnav_error msnav_stream_write_rtcp(msnav_stream *s, msnav_usec now,
   }
   if (s->source.rtcp.port == 0) {
     return MSNAV_ERR_STATE;
+  }
+  if (s->own.leaving) {
+    return write_leave(s, out, len);
   }
   check_silence(s, now);
   if (!msnav_rtcp_timer_expire(&s->reports.timer, now)) {

@@ -204,6 +204,14 @@ msnav_error msnav_srtp_protect_rtcp(msnav_srtp *s, uint8_t *data, size_t *len) {
   return MSNAV_OK;
 }
 
+bool msnav_srtp_forget(msnav_srtp *s, uint32_t ssrc) {
+  uint8_t bytes[4];
+  uint32_t as_sent; /* network byte order */
+  msnav_put32(bytes, ssrc);
+  memcpy(&as_sent, bytes, sizeof(as_sent));
+  return srtp_remove_stream(s->out.session, as_sent) == srtp_err_status_ok;
+}
+
 /* libsrtp2 keeps a state for each SSRC that was authentic. */
 static bool has_room(const direction *d, uint32_t ssrc) {
   for (unsigned i = 0; i < d->ssrc_count; i++) {
@@ -282,6 +290,12 @@ msnav_error msnav_srtp_protect(msnav_srtp *s, uint8_t *data, size_t *len) {
 
 msnav_error msnav_srtp_protect_rtcp(msnav_srtp *s, uint8_t *data, size_t *len) {
   return msnav_srtp_protect(s, data, len);
+}
+
+bool msnav_srtp_forget(msnav_srtp *s, uint32_t ssrc) {
+  (void)s;
+  (void)ssrc;
+  return false;
 }
 
 msnav_error msnav_srtp_unprotect(msnav_srtp *s, uint8_t *data, size_t *len) {

@@ -35,6 +35,9 @@ void msnav_srtp_free(msnav_srtp *s);
 msnav_error msnav_srtp_protect(msnav_srtp *s, uint8_t *data, size_t *len);
 msnav_error msnav_srtp_protect_rtcp(msnav_srtp *s, uint8_t *data, size_t *len);
 
+/* Nothing more will be sent from this SSRC; false when nothing was. */
+bool msnav_srtp_forget(msnav_srtp *s, uint32_t ssrc);
+
 /* In place.  MSNAV_ERR_PARSE when it is not authentic, was received before or
  * has one SSRC too many; data is garbage then and nothing has changed. */
 msnav_error msnav_srtp_unprotect(msnav_srtp *s, uint8_t *data, size_t *len);

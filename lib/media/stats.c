@@ -28,6 +28,8 @@ static void get_sent(const msnav_stream *s, msnav_stream_stats *t) {
   t->sent_rtcp = s->reports.sent;
   t->sent_redundant = s->tx.redundant;
   t->sent_level = s->tx.level;
+  t->local_ssrc = s->tx.ssrc;
+  t->collisions = s->own.changes;
 }
 
 static uint32_t packet_us(const msnav_stream *s) {
@@ -83,6 +85,7 @@ static void get_refused(const msnav_stream *s, msnav_stream_stats *t) {
   t->refused_srtp = r->srtp;
   t->refused_rtcp = r->rtcp;
   t->refused_rate = r->rate;
+  t->refused_looped = s->own.looped;
 }
 
 static void get_reports(const msnav_stream *s, msnav_stream_stats *t) {

@@ -107,6 +107,17 @@ typedef struct msnav_reports {
   msnav_voip remote; /* the last one */
 } msnav_reports;
 
+/* Our SSRC, when somebody else has it, too. */
+typedef struct msnav_own {
+  uint32_t former; /* the one before */
+  uint32_t at;     /* when it came from the peer last, s */
+  uint32_t looped; /* datagrams that came back */
+  uint32_t changes;
+  uint32_t packets_before, bytes_before; /* sent by all former ones */
+  bool met;                              /* at is known */
+  bool leaving;                          /* a BYE for the former one is due */
+} msnav_own;
+
 typedef struct msnav_events {
   struct {
     uint32_t value;
@@ -150,6 +161,7 @@ struct msnav_stream {
   msnav_totals before;
   msnav_refused refused;
   msnav_reports reports;
+  msnav_own own;
   msnav_red_history *history; /* only while RED is to be sent */
   msnav_srtp *srtp;           /* NULL: plain RTP */
   msnav_decoder decoders[MSNAV_STREAM_FORMATS];
@@ -197,6 +209,11 @@ void msnav_stream_fates(const msnav_stream *s, msnav_fates *f);
 
 /* part / whole of scale, rounded down; 0 of nothing. */
 uint32_t msnav_stream_share(uint64_t part, uint64_t whole, uint32_t scale);
+
+/* A datagram with our own SSRC came from there: true when it is our own and
+ * must be dropped, false when it is the peer's, who keeps the SSRC. */
+bool msnav_stream_is_loop(msnav_stream *s, const msnav_addr *from,
+                          msnav_usec now);
 
 /* What we have to tell the peer about what it sends (RFC 3611). */
 void msnav_stream_voip(const msnav_stream *s, msnav_voip *v);

@@ -122,7 +122,7 @@ static void receive(msnav_stream *s, input *in, unsigned flags,
     data[0] = 0x80;
     data[2] = (uint8_t)(*sequence >> 8);
     data[3] = (uint8_t)*sequence;
-    memset(data + 8, data[8] == 0xff ? 0x23 : 0x22, 4);
+    memset(data + 8, data[8] == 0xff ? 0x23 : data[8] == 0xfe ? 0x11 : 0x22, 4);
   }
   msnav_addr from = {flags & 2 ? NAMED : NAMED_TOO + (flags >> 2 & 1),
                      (uint16_t)(flags & 8 ? 5004 : 6000)};
@@ -143,6 +143,7 @@ static void check(msnav_stream *s) {
   CHECK(t.loss_permille <= 1000 && t.burst_permille <= 1000);
   CHECK(t.unrecovered_permille <= t.loss_permille);
   CHECK(t.burst_loss_permille <= 1000 && t.gap_loss_permille <= 1000);
+  CHECK(t.local_ssrc != t.remote_ssrc);
   uint32_t rtp = msnav_stream_remote(s)->ip;
   uint32_t rtcp = msnav_stream_remote_rtcp(s)->ip;
   CHECK(rtp == NAMED || rtp == NAMED_TOO);
@@ -174,7 +175,7 @@ work(msnav_stream *s, unsigned what, uint32_t suite, msnav_usec now) {
     msnav_stream_event e;
     while (msnav_stream_next_event(s, &e) == MSNAV_OK) {
       CHECK(e.kind >= MSNAV_STREAM_DTMF_BEGIN &&
-            e.kind <= MSNAV_STREAM_PEER_BYE);
+            e.kind <= MSNAV_STREAM_COLLISION);
     }
     break;
   }
