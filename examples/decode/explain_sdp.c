@@ -53,6 +53,7 @@ static const char *attribute(const char *text) {
     {"encryption:rejected", "no DES encryption"},
     {"encryption:", "the original's DES encryption"},
     {"rtcp:", "port of RTCP (RFC 3605)"},
+    {"rtcp-xr:", "extended reports that are asked for (RFC 3611)"},
     {"crypto:", "a key for SRTP (RFC 4568)"},
     {"sendrecv", "sends and receives"},
     {"sendonly", "sends only: the other side is on hold"},
