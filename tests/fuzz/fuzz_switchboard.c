@@ -50,6 +50,27 @@ static bool by_client(uint32_t verb) {
          verb == MSNAV_SB_SEND || verb == MSNAV_SB_PNG;
 }
 
+/* Unescaped and escaped again it means the same, whatever it was. */
+static void check_name(msnav_str name) {
+  static char plain[MSNAV_SWITCHBOARD_LINE];
+  static char again[MSNAV_SWITCHBOARD_LINE];
+  static char escaped[3 * MSNAV_SWITCHBOARD_LINE];
+  size_t plain_len = 0;
+  size_t escaped_len = 0;
+  size_t again_len = 0;
+  CHECK(msnav_switchboard_decode_name(name, plain, sizeof(plain), &plain_len) ==
+        MSNAV_OK);
+  msnav_str decoded = {plain, plain_len};
+  CHECK(plain_len <= name.len);
+  CHECK(msnav_switchboard_encode_name(decoded, escaped, sizeof(escaped),
+                                      &escaped_len) == MSNAV_OK);
+  CHECK(memchr(escaped, ' ', escaped_len) == NULL);
+  msnav_str encoded = {escaped, escaped_len};
+  CHECK(msnav_switchboard_decode_name(encoded, again, sizeof(again),
+                                      &again_len) == MSNAV_OK);
+  CHECK(same(decoded, (msnav_str){again, again_len}));
+}
+
 /* Written and read again by the side that reads such commands. */
 static void write_back(const msnav_switchboard_command *c) {
   static char out[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
@@ -111,6 +132,7 @@ static bool drain(msnav_switchboard *sb, story *s) {
     CHECK(c.line.len < MSNAV_SWITCHBOARD_LINE &&
           c.payload.len <= MSNAV_SWITCHBOARD_PAYLOAD);
     tell_command(s, err, &c);
+    check_name(c.name);
     if (err == MSNAV_OK && c.verb != MSNAV_SB_UNKNOWN) {
       write_back(&c);
     }
