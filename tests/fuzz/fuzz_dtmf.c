@@ -92,75 +92,90 @@ typedef struct pressed {
   uint32_t lengths[MOST];
 } pressed;
 
+static void
+press(msnav_dtmf_sender *sender, pressed *p, fuzz_input *in, unsigned event) {
+  unsigned byte = fuzz_byte(in); /* mostly short: each 20 ms are a step */
+  msnav_usec length = 40000 + (msnav_usec)byte * (byte % 8 == 7 ? 40000 : 3000);
+  if (p->count < MOST && msnav_dtmf_queue(sender, event, length) == MSNAV_OK) {
+    CHECK(event <= MSNAV_DTMF_LAST_EVENT);
+    CHECK(length <= MSNAV_DTMF_DURATION_MAX_US);
+    p->events[p->count] = (uint8_t)event;
+    p->lengths[p->count++] = (uint32_t)(length / 1000 * 1000);
+  }
+}
+
+/* The network between our sender and our receiver. */
+typedef struct network {
+  fuzz_input *in;
+  bool damages, holding;
+  msnav_dtmf_packet held; /* for after the next one */
+  uint32_t rate;
+} network;
+
+static void carry(network *n, ear *e, msnav_dtmf_packet *out, unsigned how,
+                  msnav_usec now) {
+  unsigned fate = how & 7;
+  CHECK(msnav_dtmf_check(out->payload, sizeof(out->payload)) == MSNAV_OK);
+  if (n->damages && fate == 3) { /* lost */
+    return;
+  }
+  if (n->damages && fate == 4) {
+    n->held = *out;
+    n->holding = true;
+    return;
+  }
+  if (n->damages && fate == 5) {
+    out->payload[how >> 6] = (uint8_t)fuzz_byte(n->in);
+  }
+  listen_to(e, out->payload, out->timestamp, n->rate, now);
+  if (fate == 6) { /* twice: no harm at any time */
+    listen_to(e, out->payload, out->timestamp, n->rate, now);
+  }
+  if (n->holding) {
+    n->holding = false;
+    listen_to(e, n->held.payload, n->held.timestamp, n->rate, now);
+  }
+}
+
+static void check_heard(const ear *e, const pressed *p) {
+  CHECK(e->heard == p->count);
+  for (unsigned i = 0; i < p->count; i++) {
+    CHECK(e->events[i] == p->events[i]);
+    CHECK(e->lengths[i] == p->lengths[i]);
+  }
+}
+
 /* Our own sender at one end, keys as the input has them. */
 static void whole(fuzz_input *in, uint32_t rate, bool damaged) {
   msnav_dtmf_sender sender = {.count = 0};
+  network n = {.in = in, .damages = damaged, .rate = rate};
   ear e = {.heard = 0};
   pressed p = {.count = 0};
-  msnav_dtmf_packet held = {.timestamp = 0};
-  bool holding = false;
   uint32_t timestamp = fuzz_word(in) * 65537u;
   msnav_usec now = 1000000;
-  unsigned idle = 0;
-  while ((in->left > 0 || msnav_dtmf_is_due(&sender)) && idle < 20000) {
+  for (unsigned steps = 0;
+       (in->left > 0 || msnav_dtmf_is_due(&sender)) && steps < 20000; steps++) {
     unsigned how = fuzz_byte(in);
-    unsigned event = how >> 3;
     if ((how & 7) == 1) {
-      unsigned length_byte = fuzz_byte(in); /* mostly short: the loop is long */
-      msnav_usec length =
-        40000 + (msnav_usec)length_byte * (length_byte % 8 == 7 ? 40000 : 3000);
-      if (p.count < MOST &&
-          msnav_dtmf_queue(&sender, event, length) == MSNAV_OK) {
-        CHECK(event <= MSNAV_DTMF_LAST_EVENT);
-        CHECK(length <= MSNAV_DTMF_DURATION_MAX_US);
-        p.events[p.count] = (uint8_t)event;
-        p.lengths[p.count++] = (uint32_t)(length / 1000 * 1000);
-      }
+      press(&sender, &p, in, how >> 3);
     }
     if (damaged && (how & 7) == 2) {
       msnav_dtmf_abort(&sender);
     }
     now += 20000;
     timestamp += rate / 50;
-    idle++;
-    if (!msnav_dtmf_is_due(&sender)) {
-      wait_until(&e, now);
-      continue;
-    }
-    msnav_dtmf_packet out;
-    msnav_dtmf_tick tick = {timestamp, 160, rate};
-    msnav_dtmf_next(&sender, &tick, &out);
-    CHECK(msnav_dtmf_check(out.payload, sizeof(out.payload)) == MSNAV_OK);
-    if (damaged && (how & 7) == 3) { /* lost */
-      continue;
-    }
-    if (damaged && (how & 7) == 4) { /* late */
-      held = out;
-      holding = true;
-      continue;
-    }
-    if (damaged && (how & 7) == 5) {
-      out.payload[how >> 6] = (uint8_t)fuzz_byte(in);
-    }
-    listen_to(&e, out.payload, out.timestamp, rate, now);
-    if ((how & 7) == 6) { /* twice: no harm at any time */
-      listen_to(&e, out.payload, out.timestamp, rate, now);
-    }
-    if (holding) {
-      holding = false;
-      listen_to(&e, held.payload, held.timestamp, rate, now);
+    if (msnav_dtmf_is_due(&sender)) {
+      msnav_dtmf_packet out;
+      msnav_dtmf_tick tick = {timestamp, 160, rate};
+      msnav_dtmf_next(&sender, &tick, &out);
+      carry(&n, &e, &out, how, now);
     }
     wait_until(&e, now);
   }
   wait_until(&e, now + MSNAV_DTMF_SILENCE_US + 1);
   CHECK(!e.on);
-  if (damaged) {
-    return;
-  }
-  CHECK(e.heard == p.count);
-  for (unsigned i = 0; i < p.count; i++) {
-    CHECK(e.events[i] == p.events[i]);
-    CHECK(e.lengths[i] == p.lengths[i]);
+  if (!damaged && !msnav_dtmf_is_due(&sender)) {
+    check_heard(&e, &p);
   }
 }
 
