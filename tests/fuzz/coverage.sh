@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${MSNAV_FUZZ_DIR:-$root/build-fuzz}
 export BUILD="$work/coverage" # what its file names are relative to
 build=$BUILD
-for dir in $(ls -d /usr/lib/llvm-*/bin 2>/dev/null); do PATH=$PATH:$dir; done
+for dir in /usr/lib/llvm-*/bin; do PATH=$PATH:$dir; done
 
 mkdir -p "$work/log"
 if [ ! -e "$build/build.ninja" ]; then
@@ -23,6 +23,7 @@ if [ ! -e "$build/build.ninja" ]; then
 fi
 ninja -C "$build" fuzz >"$work/log/coverage" 2>&1 || { tail -n 40 "$work/log/coverage"; exit 1; }
 
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(awk '!/^#/ { print $1 }' "$root/tests/fuzz/targets")
 printf '%-12s %7s %16s %16s\n' target inputs lines branches
 for target in "$@"; do

@@ -63,6 +63,7 @@ if [ ! -e "$work/build/build.ninja" ]; then
 fi
 ninja -C "$work/build" fuzz >"$work/log/build" 2>&1 || { tail -n 40 "$work/log/build"; exit 1; }
 
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(cd "$work/build/tests/fuzz" && for t in fuzz-*; do
   [ -x "$t" ] && [ ! -d "$t" ] && echo "${t#fuzz-}"; done)
 for target in "$@"; do
