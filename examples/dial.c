@@ -88,6 +88,9 @@ static void print_statistics(const msnav_call *call) {
          ", late %" PRIu64 ", reordered %" PRIu64 "\n",
          s.sent_packets, s.received_packets, s.lost_packets, s.late_packets,
          s.reordered_packets);
+  if (s.refused_looped > 0) {
+    printf("%" PRIu64 " of our own packets came back\n", s.refused_looped);
+  }
   printf("jitter %.2f ms, buffer %.1f ms, concealed %.0f ms, round trip %.2f "
          "ms, R %u, MOS %.2f\n",
          s.jitter_us / 1e3, s.delay_us / 1e3, (double)s.concealed_us / 1e3,
