@@ -123,6 +123,12 @@ static void on_failed(void *arg, msnav_error error) {
 
 static void on_trace(const msnav_trace *t, void *arg) {
   (void)arg;
+  if (getenv("FUZZ_LOG") != NULL) {
+    printf("%llu %s %s\n%.*s\n", (unsigned long long)t->time,
+           t->direction == MSNAV_IN ? "<<" : ">>",
+           t->verdict != NULL ? t->verdict : "", (int)t->len,
+           (const char *)t->data);
+  }
   CHECK(t->kind == MSNAV_TRACE_SIP || t->kind == MSNAV_TRACE_REFUSED);
   CHECK((t->kind == MSNAV_TRACE_REFUSED) == (t->verdict != NULL));
   if (t->direction == MSNAV_OUT && t->kind == MSNAV_TRACE_SIP) {
