@@ -535,6 +535,21 @@ static void an_ack_passes_once(void **state) {
   }
 }
 
+/* After a step of the clock another agent sits behind the guard: it knows no
+ * answer that it has not given, and Sofia aborts over an ACK to none. */
+static void an_ack_is_for_the_agent_that_answered(void **state) {
+  (void)state;
+  kit *k = kit_new();
+  PASS(in(k, peer_first(IN_INVITE, "1 INVITE")));
+  PASS(out(k, sofia_answers("SIP/2.0 603 Decline", "1 INVITE")));
+  msnav_guard_renewed(k->g);
+  REFUSED(in(k, peer_inside(IN_ACK, "1 ACK")), ORDER);
+  PASS(out(k, sofia_answers("SIP/2.0 603 Decline", "1 INVITE")));
+  PASS(in(k, peer_inside(IN_ACK, "1 ACK")));
+  STARTS(k, "ACK sip:127.1.2.3:4001 SIP/2.0\r\n");
+  kit_free(k);
+}
+
 static void final_responses_to_an_invite_pass_again(void **state) {
   (void)state;
   kit *k = kit_new();
@@ -1096,6 +1111,7 @@ int main(void) {
     cmocka_unit_test(a_body_may_hold_any_bytes),
     cmocka_unit_test(without_branches_repetitions_still_match),
     cmocka_unit_test(an_ack_passes_once),
+    cmocka_unit_test(an_ack_is_for_the_agent_that_answered),
     cmocka_unit_test(final_responses_to_an_invite_pass_again),
     cmocka_unit_test(other_final_responses_are_absorbed_when_repeated),
     cmocka_unit_test(the_answer_of_a_second_fork_is_refused),

@@ -263,6 +263,9 @@ static msnav_error revive(msnav_dialog *d) {
     d->own_cseq--; /* its number is used again */
   }
   let_go(d);
+  if (d->guarded) {
+    msnav_guard_renewed(d->guard);
+  }
   msnav_error err = make(d);
   if (err == MSNAV_OK && leg) {
     err = msnav_agent_open_leg(d);

@@ -143,6 +143,11 @@ static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
       !(d->guarded ? wakes(d, from, data) : opens(d, from, data))) {
     return;
   }
+  /* If the clock stepped, the guard has to know of the new agent first. */
+  msnav_shard_check_clock(d->shard);
+  if (d->dead || d->agent == NULL) {
+    return;
+  }
   char clean[MSNAV_GUARD_MAX_OUT];
   size_t len = 0;
   msnav_guard_verdict verdict =

@@ -63,6 +63,12 @@ void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
   g->inner_sofia = *inner_sofia;
 }
 
+void msnav_guard_renewed(msnav_guard *g) {
+  for (size_t i = 0; i < MSNAV_GUARD_ALL; i++) {
+    g->transaction[i].said = false;
+  }
+}
+
 /* Work on a copy of the state, which takes the place of the old one only if
  * all went well: so no refusal can leave half a change behind. */
 static msnav_guard_verdict

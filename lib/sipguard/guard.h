@@ -82,6 +82,11 @@ MSNAV_MUST_CHECK msnav_error msnav_guard_rebind(msnav_guard *g,
 void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
                       const msnav_addr *inner_sofia);
 
+/* It is another agent of Sofia's from now on, at the same addresses.  What the
+ * former one answered is unknown to it: an ACK passes once it has answered the
+ * INVITE itself. */
+void msnav_guard_renewed(msnav_guard *g);
+
 /* Peer to Sofia.  from is where the datagram came from; out takes what
  * Sofia gets and should have MSNAV_GUARD_MAX_OUT bytes (MSNAV_GUARD_SIZE when
  * a message does not fit).  out holds the clean message when MSNAV_GUARD_PASS

@@ -61,6 +61,7 @@ msnav_guard_response_out(msnav_guard *g, const msnav_guard_message *m,
     if (m->status != t->status) {
       return MSNAV_GUARD_ORDER;
     }
+    t->said = true;
     write_response(g, t, m, out);
     return MSNAV_GUARD_PASS;
   }
@@ -72,6 +73,7 @@ msnav_guard_response_out(msnav_guard *g, const msnav_guard_message *m,
     answer_invite(g, t, m);
   }
   t->status = (uint16_t)m->status;
+  t->said = m->status >= 200;
   write_response(g, t, m, out);
   return MSNAV_GUARD_PASS;
 }

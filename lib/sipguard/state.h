@@ -51,6 +51,7 @@ typedef struct msnav_guard_transaction {
   uint16_t status;     /* the last response that passed, 0: none */
   uint8_t method;      /* a msnav_guard_method */
   bool acked;          /* INVITE: the ACK passed */
+  bool said;           /* this agent has sent the final response itself */
   bool swapped;        /* From and To stand the wrong way round on the wire */
   bool tagged;         /* To had a tag */
 } msnav_guard_transaction;
