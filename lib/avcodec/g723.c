@@ -263,7 +263,7 @@ decode(void *state, const uint8_t *in, size_t len, int16_t *pcm, size_t cap) {
 static int conceal(void *state, int16_t *pcm, size_t samples) {
   both *b = state;
   if (samples == 0 || samples % SAMPLES != 0 ||
-      samples > FRAMES_MAX * SAMPLES) {
+      samples > (size_t)FRAMES_MAX * SAMPLES) {
     return MSNAV_ERR_INVALID;
   }
   for (size_t done = 0; done < samples; done += SAMPLES) {
