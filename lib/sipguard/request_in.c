@@ -65,7 +65,7 @@ take_ack(msnav_guard *g, const msnav_guard_message *m, msnav_out *out) {
     return msnav_guard_is_ours(g, m) ? MSNAV_GUARD_ORDER
                                      : MSNAV_GUARD_NO_DIALOG;
   }
-  if (!invite->said) {
+  if (invite->status < 200 || (!invite->said && !invite->acked)) {
     return MSNAV_GUARD_ORDER;
   }
   if (peer_order(g, invite, m) == MSNAV_GUARD_FOREIGN) {
