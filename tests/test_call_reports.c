@@ -19,7 +19,8 @@ static void look(const msnav_trace *record, void *person) {
     asked += memmem(bytes, record->len, ASKED, strlen(ASKED)) != NULL;
   }
   for (size_t at = 0; record->kind == MSNAV_TRACE_RTCP && at + 4 <= record->len;
-       at += 4 + 4u * (record->data[at + 2] << 8 | record->data[at + 3])) {
+       at +=
+       4 + 4 * (size_t)(record->data[at + 2] << 8 | record->data[at + 3])) {
     extended += record->data[at + 1] == 207;
   }
 }
