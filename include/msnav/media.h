@@ -101,9 +101,12 @@ typedef struct msnav_stream_config {
   msnav_usec min_delay;         /**< least jitter buffering, 0: default */
   msnav_usec max_delay;         /**< most jitter buffering, 0: default 250 ms */
   uint32_t rtcp_bandwidth;      /**< bit/s of the session, 0: default 64,000 */
-  uint32_t silence_suppression; /**< 1: send comfort noise (RFC 3389) when
-                                     nobody speaks and 13 is receivable */
-  uint32_t cn_payload_type;     /**< comfort noise to send; 0: none */
+  uint32_t silence_suppression; /**< 1: while nobody speaks, describe the
+                                     background as comfort noise (RFC 3389) in
+                                     place of sending it; needs
+                                     cn_payload_type */
+  uint32_t cn_payload_type;     /**< comfort noise to send, on the clock of
+                                     send_codec; 0: none */
   uint32_t srtp_suite;          /**< a #msnav_srtp_suite */
   uint8_t srtp_send_key[30];    /**< master key and salt; the library's copy
                                      is wiped when the stream ends or gets
@@ -231,7 +234,8 @@ MSNAV_API uint32_t msnav_stream_play_rate(const msnav_stream *s);
  *  @param[out] out receives the datagram, at least #MSNAV_STREAM_MTU bytes.
  *  @param[out] len its length.
  *  @retval MSNAV_OK        send it to msnav_stream_remote()
- *  @retval MSNAV_ERR_AGAIN nothing to send for this frame
+ *  @retval MSNAV_ERR_AGAIN nothing to send for this frame: muted, suppressed
+ *                          silence, or the codec has none
  *  @retval MSNAV_ERR_STATE the stream may not send (held, no codec, no
  *                          address)
  *  @retval MSNAV_ERR_LIMIT the SRTP key is worn out: agree on another one */
@@ -446,6 +450,9 @@ typedef struct msnav_stream_stats {
   uint64_t collisions;     /**< times that the peer had it too and we took
                                 another one */
   uint32_t local_ssrc;     /**< ours */
+  uint64_t suppressed_frames; /**< that nobody spoke in and that were not
+                                   sent (RFC 3389) */
+  uint64_t sent_noise; /**< packets of comfort noise in their place */
 } msnav_stream_stats;
 
 /** Read the statistics.
@@ -456,8 +463,9 @@ typedef struct msnav_stream_stats {
 MSNAV_API msnav_error msnav_stream_get_stats(const msnav_stream *s,
                                              msnav_stream_stats *stats);
 
-/** Bytes one stream occupies; codec states excluded, and while RED is to be
- *  sent the last three payloads (less than 1 KiB).
+/** Bytes one stream occupies; codec states excluded, that of comfort noise
+ *  too, while RED is to be sent the last three payloads (less than 1 KiB), and
+ *  while silence is to be suppressed what is known of it (104 bytes).
  *  @return sizeof the state, at most 4,096. */
 MSNAV_API size_t msnav_stream_footprint(void);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Codec states over the changes of a stream.
+/* Codec states, and what else a stream needs memory for, over the changes of a
+ * stream.
  *
  * A decoder keeps its slot as long as its codec is received, because waiting
  * frames name the slot; it is left open after that for those frames and in
@@ -17,6 +18,7 @@ typedef struct plan {
   msnav_decoder decoders[SLOTS];
   uint8_t types[SLOTS];
   msnav_red_history *history;
+  msnav_pause *pause;
   void *send_state;
   unsigned used;    /* decoders of the new configuration */
   unsigned opened;  /* of them, those that are new */
@@ -42,6 +44,24 @@ static void close_codec(const msnav_audio_codec *codec, void *state) {
 }
 
 /* Comfort noise and video have no codec, but a slot. */
+static msnav_error open_noise(void **state) {
+  msnav_noise *noise = malloc(sizeof(*noise));
+  *state = noise;
+  if (noise == NULL) {
+    return MSNAV_ERR_NOMEM;
+  }
+  msnav_noise_init(noise);
+  return MSNAV_OK;
+}
+
+static void close_decoder(const msnav_decoder *d) {
+  if (d->codec == NULL) {
+    free(d->state);
+  } else {
+    close_codec(d->codec, d->state);
+  }
+}
+
 static bool is_free(const msnav_stream *s, const plan *p, int i) {
   return !has_bit(p->used | s->usable, i) && p->decoders[i].codec == NULL;
 }
@@ -76,7 +96,9 @@ static int find_slot(const msnav_stream *s, plan *p) {
 static msnav_error
 plan_new(const msnav_stream *s, plan *p, const msnav_stream_format *format) {
   void *state;
-  msnav_error err = open_codec(format->codec, &state);
+  msnav_error err = format->codec == NULL && s->kind == MSNAV_STREAM_AUDIO
+                      ? open_noise(&state)
+                      : open_codec(format->codec, &state);
   if (err != MSNAV_OK) {
     return err;
   }
@@ -155,11 +177,20 @@ static msnav_error plan_history(plan *p, const msnav_stream_config *c) {
   return p->history != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
 }
 
+static msnav_error plan_pause(plan *p, const msnav_stream_config *c) {
+  if (c->silence_suppression == 0 || c->cn_payload_type == 0 ||
+      p->pause != NULL) {
+    return MSNAV_OK;
+  }
+  p->pause = calloc(1, sizeof(*p->pause));
+  return p->pause != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
+}
+
 static void
 abandon(const msnav_stream *s, const plan *p, const msnav_stream_config *c) {
   for (int i = 0; i < SLOTS; i++) {
     if (has_bit(p->opened, i)) {
-      close_codec(p->decoders[i].codec, p->decoders[i].state);
+      close_decoder(&p->decoders[i]);
     }
   }
   if (p->send_opened) {
@@ -167,6 +198,9 @@ abandon(const msnav_stream *s, const plan *p, const msnav_stream_config *c) {
   }
   if (p->history != s->history) {
     free(p->history);
+  }
+  if (p->pause != s->pause) {
+    free(p->pause);
   }
 }
 
@@ -177,7 +211,7 @@ adopt(msnav_stream *s, const plan *p, const msnav_stream_config *c) {
   }
   for (int i = 0; i < SLOTS; i++) {
     if (has_bit(p->opened, i)) {
-      close_codec(s->decoders[i].codec, s->decoders[i].state);
+      close_decoder(&s->decoders[i]);
     }
   }
   if (s->tx.own_state && (!p->send_own || p->send_opened)) {
@@ -187,13 +221,14 @@ adopt(msnav_stream *s, const plan *p, const msnav_stream_config *c) {
   memcpy(s->types, p->types, sizeof(s->types));
   s->usable = (uint8_t)p->used;
   s->history = p->history;
+  s->pause = p->pause;
   s->tx.codec = c->send_codec;
   s->tx.state = p->send_state;
   s->tx.own_state = p->send_own;
 }
 
 msnav_error msnav_setup_codecs(msnav_stream *s, const msnav_stream_config *c) {
-  plan p = {.history = s->history};
+  plan p = {.history = s->history, .pause = s->pause};
   memcpy(p.decoders, s->decoders, sizeof(p.decoders));
   memcpy(p.types, s->types, sizeof(p.types));
   int shared = slot_of(&p, c->send_codec);
@@ -205,6 +240,9 @@ msnav_error msnav_setup_codecs(msnav_stream *s, const msnav_stream_config *c) {
   if (err == MSNAV_OK) {
     err = plan_history(&p, c);
   }
+  if (err == MSNAV_OK) {
+    err = plan_pause(&p, c);
+  }
   if (err != MSNAV_OK) {
     abandon(s, &p, c);
     return err;
@@ -215,10 +253,11 @@ msnav_error msnav_setup_codecs(msnav_stream *s, const msnav_stream_config *c) {
 
 void msnav_setup_close(msnav_stream *s) {
   for (int i = 0; i < SLOTS; i++) {
-    close_codec(s->decoders[i].codec, s->decoders[i].state);
+    close_decoder(&s->decoders[i]);
   }
   if (s->tx.own_state) {
     close_codec(s->tx.codec, s->tx.state);
   }
   free(s->history);
+  free(s->pause);
 }

@@ -7,16 +7,14 @@
 
 #include "media/timescale.h"
 
-#include <math.h>
 #include <string.h>
 
 #define HOLD_MS 10
-#define FADE_MS 50
+#define FADE_MS (MSNAV_CONCEAL_MS - HOLD_MS)
 #define LONGEST_PITCH_MS 15
 #define SHORTEST_PITCH_US 2500
 #define WINDOW_US 7500
 #define SEAM_US 2000
-#define CROSSFADE_MS 5
 #define QUIET_MS 10
 
 /* Below this the sound has no pitch: a long piece repeats less audibly. */
@@ -46,7 +44,7 @@ void msnav_conceal_begin(msnav_conceal *c, const int16_t *end, size_t known,
 }
 
 size_t msnav_conceal_left(const msnav_conceal *c) {
-  uint32_t all = c->rate / 1000u * (HOLD_MS + FADE_MS);
+  uint32_t all = c->rate / 1000u * MSNAV_CONCEAL_MS;
   return c->elapsed < all ? all - c->elapsed : 0;
 }
 
@@ -83,12 +81,12 @@ void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
 
 void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
                        size_t samples, size_t quiet) {
-  int16_t raw[48 * (CROSSFADE_MS + QUIET_MS)];
-  int16_t out[48 * (CROSSFADE_MS + QUIET_MS)];
+  int16_t raw[48 * (MSNAV_CROSSFADE_MS + QUIET_MS)];
+  int16_t out[48 * (MSNAV_CROSSFADE_MS + QUIET_MS)];
   size_t ms = c->rate / 1000u;
   quiet = quiet > ms * QUIET_MS ? ms * QUIET_MS : quiet;
   quiet = quiet > samples ? samples : quiet;
-  size_t overlap = ms * CROSSFADE_MS;
+  size_t overlap = ms * MSNAV_CROSSFADE_MS;
   overlap = overlap > samples - quiet ? samples - quiet : overlap;
   msnav_conceal_run(c, end, raw, out, quiet + overlap);
   memcpy(pcm, out, quiet * sizeof(*pcm));
@@ -99,15 +97,4 @@ void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
     pcm[quiet + i] = (int16_t)(made + change);
   }
   c->active = false;
-}
-
-void msnav_noise_fill(uint32_t *seed, unsigned level, int16_t *pcm,
-                      size_t samples) {
-  /* uniform noise is sqrt(3) weaker than its peak */
-  float peak = 32767.0f * 1.732f * powf(10.0f, -(float)level / 20.0f);
-  int32_t scale = (int32_t)(peak > 32767.0f ? 32767.0f : peak);
-  for (size_t i = 0; i < samples; i++) {
-    *seed = *seed * 1664525u + 1013904223u;
-    pcm[i] = (int16_t)(((int32_t)(*seed >> 16) - 32768) * scale >> 15);
-  }
 }

@@ -6,6 +6,10 @@
 
 #include <msnav/base.h>
 
+/* How long a loss is heard, and how long the seam behind it is. */
+#define MSNAV_CONCEAL_MS 60
+#define MSNAV_CROSSFADE_MS 5
+
 typedef struct msnav_conceal {
   int32_t edge;     /* step to be hidden where the repetition begins */
   uint16_t elapsed; /* samples made up since the loss began, until silence */
@@ -33,9 +37,5 @@ void msnav_conceal_run(msnav_conceal *c, const int16_t *end, int16_t *raw,
  * and made up as well. */
 void msnav_conceal_end(msnav_conceal *c, const int16_t *end, int16_t *pcm,
                        size_t samples, size_t quiet);
-
-/* Noise of about `level` dB below overload (RFC 3389). */
-void msnav_noise_fill(uint32_t *seed, unsigned level, int16_t *pcm,
-                      size_t samples);
 
 #endif

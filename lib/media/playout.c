@@ -56,7 +56,6 @@ void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
   msnav_jitter_init(&p->jitter, min_delay, max_delay > 0 ? max_delay : 250000);
   p->decoders = decoders;
   p->rate = 8000;
-  p->seed = 1;
   p->ahead = UINT16_MAX;
   set_room(p, history_for(p->rate));
 }
@@ -119,7 +118,7 @@ push_noise(msnav_playout *p, const msnav_jitter_frame *f, msnav_usec now) {
   if (noise.duration == 0) {
     noise.duration = p->jitter.clock_rate / (1000000 / NOISE_DURATION_US);
   }
-  noise.len = 1; /* the spectrum is not used */
+  noise.len = f->len < MSNAV_NOISE_PAYLOAD ? f->len : MSNAV_NOISE_PAYLOAD;
   return msnav_jitter_push(&p->jitter, &noise, now);
 }
 
@@ -205,14 +204,36 @@ static void emit_pending(msnav_playout *p, pull *u) {
   advance(u, part);
 }
 
+/* The comfort noise that is heard in a pause, NULL when there is none. */
+static msnav_noise *noise_of(const msnav_playout *p) {
+  unsigned slot = p->noise;
+  return slot > 0 && codec_of(p, slot - 1) == NULL ? p->decoders[slot - 1].state
+                                                   : NULL;
+}
+
 static void make_noise(msnav_playout *p, pull *u, size_t samples) {
-  if (p->noise > 0) {
-    msnav_noise_fill(&p->seed, p->noise, u->pcm, samples);
+  msnav_noise *noise = noise_of(p);
+  if (noise != NULL) {
+    msnav_noise_make(noise, u->pcm, samples);
   } else {
     memset(u->pcm, 0, samples * sizeof(*u->pcm));
   }
   u->played |= MSNAV_PLAYED_NOISE;
   advance(u, samples);
+}
+
+/* Let noise appear or go away beneath sound: its volume is `begin` of `whole`
+ * at the first sample, one more (or less) at each further one. */
+static void mix_noise(msnav_noise *noise, int16_t *pcm, size_t samples,
+                      int32_t begin, int32_t whole, int32_t step) {
+  int16_t made[MSNAV_PLAYOUT_PULL_MAX];
+  msnav_noise_make(noise, made, samples);
+  for (size_t i = 0; i < samples; i++, begin += step) {
+    int32_t sum = pcm[i] + made[i] * begin / whole;
+    pcm[i] = (int16_t)(sum > INT16_MAX   ? INT16_MAX
+                       : sum < INT16_MIN ? INT16_MIN
+                                         : sum);
+  }
 }
 
 /* Let the past fade out; noise after that.  Whether it stands for a loss or
@@ -231,6 +252,11 @@ static void make_up(msnav_playout *p, pull *u, size_t samples, unsigned kind) {
   samples = samples < left ? samples : left;
   msnav_conceal_run(&p->conceal, newest_end(p), raw, u->pcm, samples);
   remember(p, raw, samples);
+  if (noise_of(p) != NULL) {
+    size_t whole = p->rate / 1000 * MSNAV_CONCEAL_MS;
+    mix_noise(noise_of(p), u->pcm, samples, (int32_t)(whole - left),
+              (int32_t)whole, 1);
+  }
   if (kind == MSNAV_PLAYED_CONCEALED) {
     p->concealed += us_of(p, samples);
   }
@@ -333,6 +359,16 @@ quiet_begin(msnav_playout *p, const int16_t *pcm, size_t samples) {
   return i;
 }
 
+/* Speech begins: what was heard before it does not stop at once. */
+static void end_noise(msnav_playout *p, int16_t *pcm, size_t samples) {
+  size_t fade = p->rate / 1000 * MSNAV_CROSSFADE_MS;
+  if (noise_of(p) != NULL) {
+    mix_noise(noise_of(p), pcm, fade < samples ? fade : samples, (int32_t)fade,
+              (int32_t)fade, -1);
+  }
+  p->noise = 0;
+}
+
 /* Decode by way of a buffer, because the frame is to be joined, scaled or
  * cut. */
 static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
@@ -351,6 +387,7 @@ static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
   if (p->conceal.active) {
     size_t quiet = u->changed ? quiet_begin(p, pcm, samples) : 0;
     msnav_conceal_end(&p->conceal, newest_end(p), pcm, samples, quiet);
+    end_noise(p, pcm, samples);
   }
   u->changed = false;
   if (scaling != 0) {
@@ -361,8 +398,12 @@ static void play_through(msnav_playout *p, pull *u, const msnav_jitter_out *f,
 }
 
 static void play_noise(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
-  uint8_t level = f->data[0] & 0x7f;
-  p->noise = level > 0 ? level : 1;
+  /* of another rate it has another colour */
+  bool fits = p->rate == p->jitter.clock_rate;
+  p->noise = (uint8_t)(f->decoder + 1);
+  if (noise_of(p) != NULL) {
+    msnav_noise_follow(noise_of(p), f->data, fits ? f->len : 1);
+  }
   size_t samples = samples_of(p, f->duration_us);
   make_up(p, u, samples < u->need ? samples : u->need, MSNAV_PLAYED_NOISE);
 }
@@ -384,7 +425,6 @@ static void play_frame(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
     }
   }
   p->made = 0;
-  p->noise = 0;
   int32_t scaling = note_begin(p, u);
   int samples = codec->duration(f->data, f->len);
   if (scaling != 0 || p->conceal.active || f->skipped_us > 0 || u->changed ||
@@ -398,6 +438,7 @@ static void play_frame(msnav_playout *p, pull *u, const msnav_jitter_out *f) {
     p->lost = (uint16_t)samples_of(p, f->duration_us);
     return;
   }
+  p->noise = 0;
   p->played++;
   u->played |= MSNAV_PLAYED_FRAME;
   remember(p, u->pcm, (size_t)samples);
@@ -449,6 +490,10 @@ static bool is_foreign(const msnav_playout *p) {
 
 static void produce(msnav_playout *p, pull *u) {
   msnav_jitter_out f;
+  if (p->noise > 0 && p->jitter.count == 0) { /* a pause, no underrun */
+    make_up(p, u, u->need, MSNAV_PLAYED_NOISE);
+    return;
+  }
   if (is_foreign(p)) {
     make_up(p, u, u->need, MSNAV_PLAYED_CONCEALED);
     return;

@@ -11,6 +11,7 @@
 
 #include "media/conceal.h"
 #include "media/jitter.h"
+#include "media/noise.h"
 #include <msnav/media.h>
 
 /* Longest frame, in samples per channel: 120 ms at 8 kHz, 60 ms at 16 kHz, 20
@@ -21,7 +22,8 @@
 #define MSNAV_PLAYOUT_PULL_MAX 960
 
 /* A codec that may arrive, with its decoder state.  Owned by the stream.
- * Without a codec the payload type is comfort noise (RFC 3389). */
+ * Without a codec the payload type is comfort noise (RFC 3389), and the state
+ * is a msnav_noise. */
 typedef struct msnav_decoder {
   const msnav_audio_codec *codec;
   void *state;
@@ -41,7 +43,6 @@ typedef struct msnav_playout {
   uint32_t played, recovered;
   uint32_t made;      /* samples made up by the codec since its last frame */
   uint32_t rate;      /* of what is played, Hz */
-  uint32_t seed;      /* of noise */
   uint16_t lost;      /* samples that are still to be made up */
   uint16_t room;      /* samples at the end of the pool */
   uint16_t pending;   /* of them not yet played */
@@ -49,7 +50,7 @@ typedef struct msnav_playout {
   uint16_t ahead_now; /* how far into its pull the last frame began, us */
   uint8_t decoder;    /* of the last frame */
   uint8_t rest;       /* frames until time may be scaled again */
-  uint8_t noise;      /* level of comfort noise in -dBov, 0: none */
+  uint8_t noise;      /* 1 + decoder of the comfort noise, 0: none */
   uint8_t kind;       /* of the pending samples, a MSNAV_PLAYED_ bit */
   msnav_conceal conceal;
   msnav_jitter jitter;

@@ -135,6 +135,36 @@ static msnav_error send_sound(msnav_stream *s, const int16_t *pcm,
   return MSNAV_OK;
 }
 
+static size_t send_noise(msnav_stream *s, uint32_t timestamp, uint8_t *out) {
+  msnav_sender *t = &s->tx;
+  write_header(t, out, t->noise_type, timestamp, false);
+  memcpy(out + MSNAV_RTP_HEADER, s->pause->said, MSNAV_NOISE_PAYLOAD);
+  count_sent(t, MSNAV_NOISE_PAYLOAD);
+  return MSNAV_RTP_HEADER + MSNAV_NOISE_PAYLOAD;
+}
+
+static msnav_error
+send_speech_or_noise(msnav_stream *s, const int16_t *pcm, uint32_t timestamp,
+                     uint8_t *out, size_t *len) {
+  msnav_sender *t = &s->tx;
+  msnav_pause_verdict verdict =
+    t->noise_type == 0
+      ? MSNAV_PAUSE_SPEECH
+      : msnav_pause_hear(s->pause, pcm, t->codec->frame_samples, t->frame_us);
+  if (verdict == MSNAV_PAUSE_SPEECH) {
+    return send_sound(s, pcm, timestamp, out, len);
+  }
+  t->talking = false;
+  if (s->history != NULL) {
+    msnav_red_clear(s->history); /* after a pause it would help nobody */
+  }
+  if (verdict == MSNAV_PAUSE_NOTHING) {
+    return MSNAV_ERR_AGAIN;
+  }
+  *len = send_noise(s, timestamp, out);
+  return MSNAV_OK;
+}
+
 msnav_error msnav_stream_send(msnav_stream *s, const int16_t *pcm,
                               msnav_usec now, uint8_t *out, size_t *len) {
   if (s == NULL || out == NULL || len == NULL) {
@@ -154,7 +184,7 @@ msnav_error msnav_stream_send(msnav_stream *s, const int16_t *pcm,
     s->tx.talking = false;
     return MSNAV_ERR_AGAIN;
   }
-  msnav_error err = send_sound(s, pcm, timestamp, out, len);
+  msnav_error err = send_speech_or_noise(s, pcm, timestamp, out, len);
   return err == MSNAV_OK ? seal(s, out, len) : err;
 }
 

@@ -30,6 +30,10 @@ static void get_sent(const msnav_stream *s, msnav_stream_stats *t) {
   t->sent_level = s->tx.level;
   t->local_ssrc = s->tx.ssrc;
   t->collisions = s->own.changes;
+  if (s->pause != NULL) {
+    t->suppressed_frames = s->pause->suppressed - s->pause->descriptions;
+    t->sent_noise = s->pause->descriptions;
+  }
 }
 
 static uint32_t packet_us(const msnav_stream *s) {

@@ -17,6 +17,7 @@ static void set_sender(msnav_sender *t, const msnav_stream_config *c) {
   const msnav_audio_codec *codec = c->send_codec;
   t->payload_type = (uint8_t)c->send_payload_type;
   t->event_type = (uint8_t)c->dtmf_payload_type;
+  t->noise_type = c->silence_suppression != 0 ? (uint8_t)c->cn_payload_type : 0;
   t->red_type = (uint8_t)c->red_payload_type;
   t->distance = t->red_type != 0 ? t->distance : 0;
   if (codec != NULL) {

@@ -6,6 +6,7 @@
 
 #include "media/bursts.h"
 #include "media/dtmf.h"
+#include "media/pause.h"
 #include "media/playout.h"
 #include "media/red.h"
 #include "media/rtcp.h"
@@ -74,6 +75,7 @@ typedef struct msnav_sender {
   uint16_t sequence;  /* of the next packet */
   uint8_t payload_type;
   uint8_t event_type; /* telephone-event, 0: none */
+  uint8_t noise_type; /* comfort noise in pauses, 0: pauses are sent */
   uint8_t red_type;   /* 0: none */
   uint8_t distance;   /* of redundant blocks, 0: none */
   uint8_t level;
@@ -162,7 +164,8 @@ struct msnav_stream {
   msnav_refused refused;
   msnav_reports reports;
   msnav_own own;
-  msnav_red_history *history; /* only while RED is to be sent */
+  msnav_red_history *history; /* NULL: RED was never to be sent */
+  msnav_pause *pause;         /* NULL: silence was never to be suppressed */
   msnav_srtp *srtp;           /* NULL: plain RTP */
   msnav_decoder decoders[MSNAV_STREAM_FORMATS];
   uint8_t types[MSNAV_STREAM_FORMATS]; /* their payload types */

@@ -53,6 +53,8 @@ typedef struct line {
   unsigned loss_permille;       /* of RTP, each way */
   unsigned repeat_permille;     /* likewise sent twice */
   bool (*lose)(unsigned index); /* of the RTP from a to b */
+  /* what both say; NULL: sound_voice */
+  void (*voice)(int16_t *pcm, size_t n, double pitch, double rate, size_t from);
 } line;
 
 static inline const msnav_audio_codec *codec_of(const char *name) {
@@ -185,7 +187,8 @@ static inline void line_speak(line *l, end *from, end *to) {
   size_t len;
   int16_t *pcm = from->said + l->samples;
   if (!from->mute) {
-    sound_voice(pcm, FRAME, from->pitch, RATE, l->samples);
+    (l->voice != NULL ? l->voice : sound_voice)(pcm, FRAME, from->pitch, RATE,
+                                                l->samples);
   }
   msnav_error err =
     msnav_stream_send(from->s, from->mute ? NULL : pcm, l->now, out, &len);
