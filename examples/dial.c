@@ -11,6 +11,7 @@
  *   --profile rtc-1.2|standard
  *   --bind ADDR          own address when calling (default: the route's)
  *   --press KEYS         telephone-events, sent one second after the start
+ *   --suppress-silence   send comfort noise while nobody speaks
  *
  * Prints both session descriptions and, at the end, the statistics.
  * Exit code: 0 hung up by either side after talking, 3 refused, 4 no answer,
@@ -201,7 +202,8 @@ static int usage(void) {
           "usage: dial --listen ADDR:PORT | sip:ADDR:PORT [--play FILE.wav]\n"
           "            [--record FILE.wav] [--seconds N] [--codec LIST]\n"
           "            [--profile rtc-1.2|standard] [--bind ADDR] [--press "
-          "KEYS]\n");
+          "KEYS]\n"
+          "            [--suppress-silence]\n");
   return 2;
 }
 
@@ -273,10 +275,15 @@ static int open_files(dial *d, options *o) {
 /* 0, or an exit code. */
 static int parse(int argc, char **argv, dial *d, options *o) {
   static const struct option known[] = {
-    {"listen", 1, NULL, 'l'}, {"play", 1, NULL, 'p'},
-    {"record", 1, NULL, 'r'}, {"seconds", 1, NULL, 's'},
-    {"codec", 1, NULL, 'c'},  {"profile", 1, NULL, 'P'},
-    {"bind", 1, NULL, 'b'},   {"press", 1, NULL, 'k'},
+    {"listen", 1, NULL, 'l'},
+    {"play", 1, NULL, 'p'},
+    {"record", 1, NULL, 'r'},
+    {"seconds", 1, NULL, 's'},
+    {"codec", 1, NULL, 'c'},
+    {"profile", 1, NULL, 'P'},
+    {"bind", 1, NULL, 'b'},
+    {"press", 1, NULL, 'k'},
+    {"suppress-silence", 0, NULL, 'n'},
     {NULL, 0, NULL, 0},
   };
   msnav_addr bind;
@@ -317,6 +324,9 @@ static int parse(int argc, char **argv, dial *d, options *o) {
       break;
     case 'k':
       d->keys = optarg;
+      break;
+    case 'n':
+      o->config.silence_suppression = 1;
       break;
     default:
       return usage();

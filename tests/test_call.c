@@ -4,6 +4,7 @@
 
 #include "call/context.h" /* what was offered */
 #include "support/pair.h"
+#include "support/sound.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -450,6 +451,52 @@ static void muted_peer_is_silent_but_alive(void **state) {
   pair_free(p);
 }
 
+/* A room in which nobody speaks. */
+static bool be_silent(person *me, int16_t *pcm, size_t samples) {
+  (void)me;
+  uint32_t seed = 1;
+  sound_noise(pcm, samples, 100, &seed); /* -55 dBov */
+  return true;
+}
+
+static void silence_is_suppressed_for_peers_that_take_it(void **state) {
+  pair *p = *state;
+  static const struct {
+    uint32_t alice, bob, suppress, suppressed;
+    const char *codecs;
+  } rows[] = {
+    {MSNAV_PROFILE_STANDARD, MSNAV_PROFILE_STANDARD, 1, 1, "PCMU"},
+    {MSNAV_PROFILE_STANDARD, MSNAV_PROFILE_STANDARD, 0, 0, "PCMU"},
+    {MSNAV_PROFILE_STANDARD, MSNAV_PROFILE_RTC_1_2, 1, 0, "PCMU"},
+    {MSNAV_PROFILE_RTC_1_2, MSNAV_PROFILE_STANDARD, 1, 0, "PCMU"},
+    {MSNAV_PROFILE_STANDARD, MSNAV_PROFILE_STANDARD, 1, 0, "DVI4/16000,PCMU"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    msnav_config a = pair_config(0x7f000001), b = pair_config(0x7f000001);
+    a.profile = rows[i].alice;
+    b.profile = rows[i].bob;
+    a.codecs = b.codecs = rows[i].codecs;
+    a.silence_suppression = rows[i].suppress;
+    pair_init(p, &a, &b);
+    p->people[ALICE].say = p->people[BOB].say = be_silent;
+    pair_connect(p);
+    pair_run(p, 1500);
+    msnav_stream_stats at_a = {.size = sizeof(at_a)};
+    msnav_stream_stats at_b = {.size = sizeof(at_b)};
+    assert_int_equal(msnav_call_get_stats(p->people[ALICE].call, &at_a), 0);
+    assert_int_equal(msnav_call_get_stats(p->people[BOB].call, &at_b), 0);
+    assert_int_equal(at_a.suppressed_frames > 30, rows[i].suppressed);
+    assert_int_equal(at_a.sent_noise > 0, rows[i].suppressed);
+    assert_int_equal(at_b.suppressed_frames, 0);
+    if (rows[i].suppressed) { /* the room is heard all the same */
+      assert_in_range(at_b.received_level, 52, 58);
+      assert_int_equal(at_b.receive_payload_type, 13);
+      assert_int_equal(at_b.concealed_frames, 0);
+    }
+    pair_free(p);
+  }
+}
+
 static bool say_nothing(person *me, msnav_call *call) {
   (void)me;
   (void)call;
@@ -681,6 +728,7 @@ int main(void) {
     CASE(codecs_without_a_common_one_end_with_488),
     CASE(keys_are_heard_in_order),
     CASE(muted_peer_is_silent_but_alive),
+    CASE(silence_is_suppressed_for_peers_that_take_it),
     CASE(silence_of_the_wire_ends_the_call),
     CASE(taken_port_is_a_named_end),
     CASE(undelivered_invitation_ends_and_a_talk_goes_on),

@@ -97,6 +97,12 @@ typedef struct msnav_config {
                              and callbacks of one length */
   uint32_t encryption;  /**< a #msnav_encryption; MSNAV_ENCRYPT_ALWAYS needs
                               feature "srtp" */
+  uint32_t silence_suppression; /**< 1: while nobody speaks, send a description
+                                     of the background (RFC 3389) once a second
+                                     in place of sound, to peers that take it
+                                     with a codec of 8,000 Hz.  It is offered
+                                     and played in any case, but for
+                                     MSNAV_PROFILE_RTC_1_2, which cannot */
 } msnav_config;
 
 /** The application's ears and mouth: 16-bit mono samples in both directions,

@@ -446,13 +446,13 @@ typedef struct msnav_stream_stats {
   uint32_t remote_buffer_max_us;        /**< and has at most now, */
   uint32_t remote_buffer_limit_us;      /**< and ever */
   /* our own SSRC from elsewhere (RFC 3550 section 8.2) */
-  uint64_t refused_looped; /**< RTP and RTCP of ours that came back */
-  uint64_t collisions;     /**< times that the peer had it too and we took
-                                another one */
-  uint32_t local_ssrc;     /**< ours */
+  uint64_t refused_looped;    /**< RTP and RTCP of ours that came back */
+  uint64_t collisions;        /**< times that the peer had it too and we took
+                                   another one */
+  uint32_t local_ssrc;        /**< ours */
   uint64_t suppressed_frames; /**< that nobody spoke in and that were not
                                    sent (RFC 3389) */
-  uint64_t sent_noise; /**< packets of comfort noise in their place */
+  uint64_t sent_noise;        /**< packets of comfort noise in their place */
 } msnav_stream_stats;
 
 /** Read the statistics.

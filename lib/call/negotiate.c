@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define RED_TYPE 97 /* as the paper's client offers it */
+#define NOISE_TYPE 13
+#define NOISE_CLOCK 8000
 #define DTMF_TYPE 101
 #define FIRST_DYNAMIC 98
 
@@ -44,6 +46,17 @@ static uint32_t rtpmap_channels(const msnav_audio_codec *codec) {
            : codec->channels;
 }
 
+/* Comfort noise of 8,000 Hz has a static type (RFC 3551 section 6); RTC 1.2
+ * does not know it. */
+static bool takes_noise(const msnav_context *ctx) {
+  for (size_t i = 0; i < ctx->codec_count; i++) {
+    if (ctx->codecs[i]->clock_rate == NOISE_CLOCK) {
+      return ctx->config.profile != MSNAV_PROFILE_RTC_1_2;
+    }
+  }
+  return false;
+}
+
 /* red first, then the codecs by preference, then telephone-event: the order
  * of the paper's own list. */
 static void sound_formats(const msnav_context *ctx, msnav_sdp_ability *a) {
@@ -63,6 +76,9 @@ static void sound_formats(const msnav_context *ctx, msnav_sdp_ability *a) {
                                       .clock_rate = codec->clock_rate,
                                       .channels = rtpmap_channels(codec),
                                       .fmtp = msnav_str_of(codec->fmtp)});
+  }
+  if (takes_noise(ctx)) {
+    add_simple(a, NOISE_TYPE, "CN", NOISE_CLOCK, NULL);
   }
   if (!ctx->config.no_dtmf) {
     add_simple(a, DTMF_TYPE, "telephone-event", 8000, "0-16");

@@ -266,7 +266,7 @@ codec_of(const msnav_context *ctx, const msnav_sdp_format *f) {
   return NULL;
 }
 
-/* What may arrive: codecs, redundancy, telephone-events. */
+/* What may arrive: codecs, comfort noise, redundancy, telephone-events. */
 static void receive_formats(call_stream *st, const msnav_sdp_agreed *agreed,
                             msnav_stream_config *config) {
   for (size_t i = 0; i < agreed->format_count; i++) {
@@ -288,6 +288,10 @@ static void receive_formats(call_stream *st, const msnav_sdp_agreed *agreed,
       }
       break;
     case MSNAV_SDP_ROLE_NOISE:
+      if (room) {
+        config->formats[config->format_count++] =
+          (msnav_stream_format){NULL, f->pt};
+      }
       break;
     }
   }
@@ -318,6 +322,8 @@ stream_config(call_stream *st, const msnav_sdp_agreed *agreed) {
     .send_payload_type = agreed->codec.pt,
     .dtmf_payload_type = agreed->dtmf_pt,
     .red_payload_type = agreed->red_pt,
+    .cn_payload_type = agreed->noise_pt,
+    .silence_suppression = c->silence_suppression,
     .can_send =
       (agreed->direction & MSNAV_SDP_SEND) != 0 && agreed->remote_rtp.ip != 0,
     .can_receive = (agreed->direction & MSNAV_SDP_RECV) != 0,

@@ -45,13 +45,12 @@ void msnav_sdp_agree_peer(msnav_sdp_agreed *agreed,
   }
 }
 
-/* Our format that a peer's is; payload type 0 is "not agreed" in red_pt and
- * dtmf_pt, and nobody maps it to one of them. */
+/* Our format that a peer's is; payload type 0 is "not agreed" in red_pt,
+ * dtmf_pt and noise_pt, and nobody maps it to one of them. */
 static const msnav_sdp_format *
 common(msnav_sdp_formats ours, const msnav_sdp_format *theirs) {
   msnav_sdp_role role = msnav_sdp_role_of(theirs);
-  if (theirs->pt == 0 &&
-      (role == MSNAV_SDP_ROLE_RED || role == MSNAV_SDP_ROLE_DTMF)) {
+  if (theirs->pt == 0 && role != MSNAV_SDP_ROLE_CODEC) {
     return NULL;
   }
   return msnav_sdp_find_format(ours.list, ours.count, theirs);
@@ -90,9 +89,14 @@ static bool choose(msnav_sdp_agreed *agreed, const msnav_sdp_formats *to_send) {
     of_role(to_send, MSNAV_SDP_ROLE_RED, codec->clock_rate);
   const msnav_sdp_format *dtmf =
     of_role(to_send, MSNAV_SDP_ROLE_DTMF, codec->clock_rate);
+  const msnav_sdp_format *noise =
+    of_role(to_send, MSNAV_SDP_ROLE_NOISE, codec->clock_rate);
+  /* RFC 3389 section 4: on the codec's own clock */
+  bool fits = noise != NULL && noise->clock_rate == codec->clock_rate;
   agreed->codec = *codec;
   agreed->red_pt = red != NULL ? red->pt : 0;
   agreed->dtmf_pt = dtmf != NULL ? dtmf->pt : 0;
+  agreed->noise_pt = fits ? noise->pt : 0;
   return true;
 }
 

@@ -84,7 +84,7 @@ bool msnav_sdp_is_bounded(const msnav_sdp *sdp);
 bool msnav_sdp_is_alive(const msnav_sdp_media *media);
 /* The peer's direction as we see it: what it sends we receive. */
 unsigned msnav_sdp_mirrored(unsigned direction);
-/* Fill in formats, codec, red_pt and dtmf_pt, in the peer's order.
+/* Fill in formats, codec, red_pt, dtmf_pt and noise_pt, in the peer's order.
  * pts_of_peer: we receive under the peer's payload types (we answer), else
  * under ours (we offered).  False when no codec is common. */
 bool msnav_sdp_agree_formats(msnav_sdp_agreed *agreed, msnav_sdp_formats ours,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sdp/inner.h"
 
-/* red and telephone-event must be told from "not agreed", which is 0. */
+/* What is no codec must be told from "not agreed", which is 0. */
 static bool valid_format(const msnav_sdp_format *format) {
   msnav_sdp_role role = msnav_sdp_role_of(format);
-  bool needs_pt = role == MSNAV_SDP_ROLE_RED || role == MSNAV_SDP_ROLE_DTMF;
+  bool needs_pt = role != MSNAV_SDP_ROLE_CODEC;
   return format->pt <= 127 && (format->pt > 0 || !needs_pt) &&
          msnav_sdp_is_token(format->name) && format->clock_rate > 0 &&
          format->channels <= 255 &&

@@ -171,7 +171,7 @@ typedef struct msnav_sdp_agreed {
   bool held;               /* the peer stopped what we would send */
   msnav_sdp_format codec;  /* what we send: first common format of role CODEC,
                               with the peer's pt and fmtp */
-  uint8_t red_pt, dtmf_pt; /* the peer's; 0 when not agreed */
+  uint8_t red_pt, dtmf_pt, noise_pt; /* the peer's; 0 when not agreed */
   size_t format_count;     /* everything the peer may send, with our pts and
                               our fmtp */
   msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS];
