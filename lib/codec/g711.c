@@ -30,14 +30,15 @@ static inline uint8_t ulaw_of(int16_t sample) {
   return (uint8_t)(~code ^ ((uint32_t)sign & 0x80));
 }
 
-/* Likewise with 12 bits and without a bias: the lowest two segments are one
- * line, and every even bit is inverted. */
+/* Likewise with 12 bits and without a bias, and every even bit is inverted.
+ * The lowest two segments are one line, so what is below 16 is taken from the
+ * upper one of them: a condition, but compilers make vectors of sums only. */
 static inline uint8_t alaw_of(int16_t sample) {
   int32_t sign = sample >> 15;
   int32_t magnitude = (sample ^ sign) >> 4;
-  uint32_t code = (float_bits(magnitude) >> 19) - ((127 + 3) << 4);
-  code = magnitude < 16 ? (uint32_t)magnitude : code;
-  return (uint8_t)(code ^ 0xd5 ^ ((uint32_t)sign & 0x80));
+  int32_t lift = (magnitude - 16) >> 31 & 16;
+  uint32_t code = (float_bits(magnitude + lift) >> 19) - ((127 + 3) << 4);
+  return (uint8_t)((code - (uint32_t)lift) ^ 0xd5 ^ ((uint32_t)sign & 0x80));
 }
 
 /* The decoders' output, indexed by the code; generated from the definition
