@@ -64,8 +64,10 @@ class Process:
     """A program with its output in queues."""
 
     def __init__(self, args, **kwargs):
-        self.process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, **kwargs)
+        # as from a terminal, whoever started the tests: nohup(1) ignores SIGHUP
+        self.process = subprocess.Popen(
+            args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL), **kwargs)
         self.out, self.err = [], []
         self.threads = [threading.Thread(target=self._read, args=(f, t), daemon=True)
                         for f, t in ((self.process.stdout, self.out),
