@@ -424,6 +424,52 @@ static void options_are_answered_in_and_outside_the_call(void **state) {
   close(p.fd);
 }
 
+static void an_invite_that_requires_an_extension_is_refused(void **state) {
+  (void)state;
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  load("paper-sip-1-invite.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  put("CSeq: 1", "Require: 100rel, com.example.x\r\nCSeq: 1");
+  send_text(&p, &s);
+  expect(&p, "SIP/2.0 420 ");
+  assert_string_equal(header(p.in, "Unsupported"), "100rel, com.example.x");
+  wait_words(&s, "failed-13 "); /* MSNAV_ERR_UNSUPPORTED */
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+static void extensions_in_a_call_are_refused_and_it_goes_on(void **state) {
+  (void)state;
+  static const char *const methods[] = {"OPTIONS", "INVITE"};
+  peer p;
+  side s = {0};
+  char tag[64];
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+    char start[32], cseq[32];
+    snprintf(start, sizeof(start), "%s sip", methods[i]);
+    snprintf(cseq, sizeof(cseq), "%zu %s", i + 2, methods[i]);
+    load("paper-sip-5-ack.sip");
+    put_addresses(&p.addr, msnav_dialog_local(s.d));
+    put(PAPER_OUR_TAG, tag);
+    put("ACK sip", start);
+    put("CSeq: 1 ACK", "Require: x\r\nCSeq: 1 ACK");
+    put("1 ACK", cseq);
+    send_text(&p, &s);
+    expect(&p, "SIP/2.0 420 ");
+    assert_string_equal(header(p.in, "Unsupported"), "x");
+    assert_string_equal(header(p.in, "CSeq"), cseq);
+    assert_string_equal(s.words, "");
+  }
+  assert_int_equal(msnav_dialog_hangup(s.d), MSNAV_OK);
+  expect(&p, "BYE ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
 static void an_invite_without_an_offer_is_refused(void **state) {
   (void)state;
   peer p;
@@ -589,6 +635,8 @@ int main(void) {
     T(an_unknown_peer_is_not_heard),
     T(an_outbound_proxy_is_the_only_one_we_talk_to),
     T(options_are_answered_in_and_outside_the_call),
+    T(an_invite_that_requires_an_extension_is_refused),
+    T(extensions_in_a_call_are_refused_and_it_goes_on),
     T(an_invite_without_an_offer_is_refused),
     T(their_reinvite_without_an_offer_is_refused),
     T(a_reinvite_that_is_cancelled_leaves_the_call_up),

@@ -1037,6 +1037,68 @@ static void options_pass_at_any_time(void **state) {
   kit_free(k);
 }
 
+/* RFC 3261 section 8.2.2.3: whoever answers must know what it asks for. */
+static void required_extensions_pass_as_bare_tags(void **state) {
+  (void)state;
+  kit *k = kit_new();
+  wire ping = peer_first(IN_OPTIONS, "4 OPTIONS");
+  ping.more = "Require: 100rel ,foo\r\nREQUIRE: a.b-c\r\n";
+  PASS(in(k, ping));
+  HAS(k, "Require: 100rel\r\nRequire: foo\r\nRequire: a.b-c\r\n");
+  wire pong = sofia_answers("SIP/2.0 420 Bad Extension", "4 OPTIONS");
+  pong.more = "Unsupported: 100rel, foo, a.b-c\r\n";
+  PASS(out(k, pong));
+  HAS(k, "SIP/2.0 420 Bad Extension\r\n");
+  HAS(k, "\r\nUnsupported: 100rel, foo, a.b-c\r\n");
+  kit_free(k);
+
+  k = kit_new();
+  called(k);
+  wire hold = peer_inside(IN_INVITE, "2 INVITE");
+  hold.more = "Require: x\r\n";
+  PASS(in(k, hold));
+  HAS(k, "Require: x\r\n");
+  wire cancel = peer_inside(IN_CANCEL, "2 CANCEL");
+  cancel.more = "Require: x\r\n"; /* must not be refused for it */
+  PASS(in(k, cancel));
+  LACKS(k, "Require");
+  wire bye = peer_inside(IN_BYE, "3 BYE");
+  bye.more = "Require: x\r\n"; /* the peer has gone all the same */
+  PASS(in(k, bye));
+  LACKS(k, "Require");
+  kit_free(k);
+}
+
+static void required_extensions_are_bounded_tokens(void **state) {
+  (void)state;
+  static const struct {
+    const char *more;
+    msnav_guard_verdict verdict;
+  } rows[] = {
+    {"Require:\r\n", MSNAV_GUARD_HEADER},
+    {"Require: ,\r\n", MSNAV_GUARD_HEADER},
+    {"Require: a,,b\r\n", MSNAV_GUARD_HEADER},
+    {"Require: a b\r\n", MSNAV_GUARD_HEADER},
+    {"Require: a;b=c\r\n", MSNAV_GUARD_HEADER},
+    {"Require: \"a\"\r\n", MSNAV_GUARD_HEADER},
+    {"Require: "
+     "12345678901234567890123456789012345678901234567890123456789012345\r\n",
+     MSNAV_GUARD_HEADER},
+    {"Require: a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p\r\n", MSNAV_GUARD_PASS},
+    {"Require: a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q\r\n", MSNAV_GUARD_SIZE},
+    {"Require: a\r\nRequire: b\r\nRequire: c\r\nRequire: d\r\nRequire: e\r\n"
+     "Require: f\r\nRequire: g\r\nRequire: h\r\nRequire: i\r\n",
+     MSNAV_GUARD_SIZE},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    kit *k = kit_new();
+    wire ping = peer_first(IN_OPTIONS, "4 OPTIONS");
+    ping.more = rows[i].more;
+    assert_int_equal(in(k, ping), rows[i].verdict);
+    kit_free(k);
+  }
+}
+
 static void we_may_send_options(void **state) {
   (void)state;
   kit *k = kit_new();
@@ -1133,6 +1195,8 @@ int main(void) {
     cmocka_unit_test(we_may_invite_again),
     cmocka_unit_test(crossing_invites_pass_and_are_answered_491),
     cmocka_unit_test(options_pass_at_any_time),
+    cmocka_unit_test(required_extensions_pass_as_bare_tags),
+    cmocka_unit_test(required_extensions_are_bounded_tokens),
     cmocka_unit_test(we_may_send_options),
     cmocka_unit_test(a_tag_once_given_stays),
   };

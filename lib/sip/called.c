@@ -174,6 +174,13 @@ static bool keep_text(char *to, size_t cap, const char *text) {
   return true;
 }
 
+/* RFC 3261 section 8.2.2.3: we know no extension.  0: none is asked for. */
+static int
+refuse_extensions(msnav_dialog *d, nta_incoming_t *irq, const sip_t *sip) {
+  return nta_check_required(irq, sip, NULL,
+                            SIPTAG_USER_AGENT_STR(d->user_agent), TAG_END());
+}
+
 /* Without asking the user; an INVITE without an offer leaves that to our
  * 200, which is not for us to make. */
 static int
@@ -186,6 +193,12 @@ turn_down(msnav_dialog *d, nta_incoming_t *irq, int status, msnav_error error) {
 }
 
 static int take_first(msnav_dialog *d, nta_incoming_t *irq, const sip_t *sip) {
+  int status = refuse_extensions(d, irq, sip);
+  if (status != 0) {
+    msnav_transport_flush(d);
+    msnav_dialog_fail(d, MSNAV_ERR_UNSUPPORTED);
+    return status;
+  }
   if (!has_offer(sip)) {
     return turn_down(d, irq, 488, MSNAV_ERR_UNSUPPORTED);
   }
@@ -221,6 +234,10 @@ static int take_again(msnav_dialog *d, nta_incoming_t *irq, const sip_t *sip) {
   if (d->hanging_up) {
     return 487;
   }
+  int status = refuse_extensions(d, irq, sip);
+  if (status != 0) {
+    return status;
+  }
   if (!has_offer(sip)) {
     return 488;
   }
@@ -231,7 +248,12 @@ static int take_again(msnav_dialog *d, nta_incoming_t *irq, const sip_t *sip) {
 
 /* ---- dispatch */
 
-static int answer_options(msnav_dialog *d, nta_incoming_t *irq) {
+static int
+answer_options(msnav_dialog *d, nta_incoming_t *irq, const sip_t *sip) {
+  int status = refuse_extensions(d, irq, sip);
+  if (status != 0) {
+    return status;
+  }
   (void)nta_incoming_treply(irq, SIP_200_OK,
                             SIPTAG_ALLOW_STR(
                               "INVITE, ACK, CANCEL, BYE, OPTIONS"),
@@ -252,7 +274,7 @@ int msnav_called_stray(msnav_dialog *d, nta_leg_t *leg, nta_incoming_t *irq,
   case sip_method_ack:
     return swallow(irq);
   case sip_method_options:
-    return answer_options(d, irq);
+    return answer_options(d, irq, sip);
   case sip_method_invite:
     if (d->replaying) {
       return take_over(d, irq);
@@ -272,7 +294,7 @@ int msnav_called_inside(msnav_dialog *d, nta_leg_t *leg, nta_incoming_t *irq,
   case sip_method_ack:
     return swallow(irq);
   case sip_method_options:
-    return answer_options(d, irq);
+    return answer_options(d, irq, sip);
   case sip_method_invite:
     return d->replaying ? take_over(d, irq) : take_again(d, irq, sip);
   case sip_method_bye:

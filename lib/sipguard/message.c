@@ -133,6 +133,7 @@ static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
     [MSNAV_GUARD_H_USER_AGENT] = {{"User-Agent", 10}, '\0'},
     [MSNAV_GUARD_H_ALLOW] = {{"Allow", 5}, '\0'},
     [MSNAV_GUARD_H_ACCEPT] = {{"Accept", 6}, '\0'},
+    [MSNAV_GUARD_H_UNSUPPORTED] = {{"Unsupported", 11}, '\0'},
   };
   if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
     return MSNAV_GUARD_HEADER; /* Sofia does not fold */
@@ -151,6 +152,10 @@ static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
   }
   if (is_named(name, MSNAV_LITERAL("Record-Route"), '\0')) {
     add_line(&m->record_route, value);
+    return MSNAV_GUARD_PASS;
+  }
+  if (is_named(name, MSNAV_LITERAL("Require"), '\0')) {
+    add_line(&m->require, value);
     return MSNAV_GUARD_PASS;
   }
   for (size_t i = 0; i < MSNAV_GUARD_HEADERS; i++) {
@@ -203,6 +208,26 @@ static bool read_call_id(msnav_guard_message *m) {
   return true;
 }
 
+/* Option tags (RFC 3261 section 20.32). */
+static msnav_guard_verdict check_require(const msnav_guard_message *m) {
+  size_t options = 0;
+  if (m->require.count > MSNAV_GUARD_MAX_LINES) {
+    return MSNAV_GUARD_SIZE;
+  }
+  for (size_t i = 0; i < m->require.count; i++) {
+    msnav_str rest = m->require.line[i];
+    do {
+      msnav_str option = msnav_text_trim(msnav_text_until(&rest, ','));
+      if (!msnav_text_is_token(option, MSNAV_GUARD_MAX_OPTION)) {
+        return MSNAV_GUARD_HEADER;
+      }
+      options++;
+    } while (rest.len > 0);
+  }
+  return options <= MSNAV_GUARD_MAX_OPTIONS ? MSNAV_GUARD_PASS
+                                            : MSNAV_GUARD_SIZE;
+}
+
 /* A length beyond the datagram is made true, a missing one means the rest of
  * it (RFC 3261 section 18.3).  What is not SDP is nothing to Sofia. */
 static bool read_body(msnav_str rest, msnav_guard_message *m) {
@@ -253,6 +278,10 @@ static msnav_guard_verdict read_values(msnav_str rest, msnav_guard_message *m) {
   msnav_str agent = m->header[MSNAV_GUARD_H_USER_AGENT];
   if (printable(agent, MSNAV_GUARD_MAX_USER_AGENT) == agent.len) {
     m->user_agent = agent;
+  }
+  msnav_guard_verdict verdict = check_require(m);
+  if (verdict != MSNAV_GUARD_PASS) {
+    return verdict;
   }
   return read_body(rest, m) ? MSNAV_GUARD_PASS : MSNAV_GUARD_BODY;
 }

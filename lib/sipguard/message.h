@@ -14,7 +14,9 @@
 #define MSNAV_GUARD_MAX_CSEQ 0x7fffffffu /* RFC 3261 section 8.1.1.5 */
 #define MSNAV_GUARD_MAX_PHRASE 64
 #define MSNAV_GUARD_MAX_USER_AGENT 128
-#define MSNAV_GUARD_MAX_LINES 8 /* Via or Record-Route lines */
+#define MSNAV_GUARD_MAX_LINES 8   /* Via, Record-Route or Require lines */
+#define MSNAV_GUARD_MAX_OPTION 64 /* bytes in an option tag */
+#define MSNAV_GUARD_MAX_OPTIONS 16
 #define MSNAV_GUARD_MAX_VIAS 8
 #define MSNAV_GUARD_MAX_VIA 256      /* bytes in one of them */
 #define MSNAV_GUARD_MAX_VIA_ALL 1024 /* in all of them */
@@ -43,6 +45,7 @@ typedef enum msnav_guard_header {
   MSNAV_GUARD_H_USER_AGENT,
   MSNAV_GUARD_H_ALLOW,
   MSNAV_GUARD_H_ACCEPT,
+  MSNAV_GUARD_H_UNSUPPORTED,
   MSNAV_GUARD_HEADERS
 } msnav_guard_header;
 
@@ -59,6 +62,7 @@ typedef struct msnav_guard_message {
   msnav_str header[MSNAV_GUARD_HEADERS]; /* trimmed; ptr NULL when missing */
   msnav_guard_lines via;
   msnav_guard_lines record_route;
+  msnav_guard_lines require; /* lists of option tags */
   msnav_guard_address from;
   msnav_guard_address to;
   msnav_str call_id;

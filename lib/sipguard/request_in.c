@@ -51,6 +51,10 @@ write_request(const msnav_guard *g, const msnav_guard_transaction *t,
   msnav_out_text(out, "\r\n");
   msnav_guard_write_id(out, m, m->cseq);
   msnav_guard_write_contact(out, m, (msnav_str){NULL, 0}, &g->inner_guard);
+  /* ACK and CANCEL cannot be refused for it, and who says BYE has gone */
+  if (m->method == MSNAV_GUARD_INVITE || m->method == MSNAV_GUARD_OPTIONS) {
+    msnav_guard_write_require(out, m);
+  }
   msnav_guard_write_tail(out, m);
 }
 

@@ -61,12 +61,30 @@ void msnav_guard_write_contact(msnav_out *out, const msnav_guard_message *m,
   msnav_out_text(out, ">\r\n");
 }
 
-void msnav_guard_write_options(msnav_out *out, const msnav_guard_message *m) {
-  if (m->header[MSNAV_GUARD_H_ALLOW].len > 0) {
-    msnav_guard_write_header(out, "Allow", m->header[MSNAV_GUARD_H_ALLOW]);
+/* Each tag on its own, so that nothing but tags passes. */
+void msnav_guard_write_require(msnav_out *out, const msnav_guard_message *m) {
+  for (size_t i = 0; i < m->require.count; i++) {
+    msnav_str rest = m->require.line[i];
+    while (rest.len > 0) {
+      msnav_str option = msnav_text_trim(msnav_text_until(&rest, ','));
+      msnav_guard_write_header(out, "Require", option);
+    }
   }
-  if (m->header[MSNAV_GUARD_H_ACCEPT].len > 0) {
-    msnav_guard_write_header(out, "Accept", m->header[MSNAV_GUARD_H_ACCEPT]);
+}
+
+void msnav_guard_write_options(msnav_out *out, const msnav_guard_message *m) {
+  static const struct {
+    msnav_guard_header header;
+    const char *name;
+  } told[] = {
+    {MSNAV_GUARD_H_ALLOW, "Allow"},
+    {MSNAV_GUARD_H_ACCEPT, "Accept"},
+    {MSNAV_GUARD_H_UNSUPPORTED, "Unsupported"},
+  };
+  for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+    if (m->header[told[i].header].len > 0) {
+      msnav_guard_write_header(out, told[i].name, m->header[told[i].header]);
+    }
   }
 }
 

@@ -22,7 +22,10 @@ void msnav_guard_write_id(msnav_out *out, const msnav_guard_message *m,
  * responses of an INVITE */
 void msnav_guard_write_contact(msnav_out *out, const msnav_guard_message *m,
                                msnav_str user, const msnav_addr *addr);
-/* What a 200 to OPTIONS tells (RFC 3261 section 11.2), if Sofia was given it */
+/* What a request wants to be understood (RFC 3261 section 8.2.2.3) */
+void msnav_guard_write_require(msnav_out *out, const msnav_guard_message *m);
+/* What a 200 to OPTIONS tells (RFC 3261 section 11.2) and a 420 to Require, if
+ * Sofia was given it */
 void msnav_guard_write_options(msnav_out *out, const msnav_guard_message *m);
 /* User-Agent and all behind it, the body included */
 void msnav_guard_write_tail(msnav_out *out, const msnav_guard_message *m);
