@@ -166,14 +166,14 @@ typedef struct msnav_sdp_agreed {
   size_t index;                       /* of the m= line */
   msnav_addr remote_rtp, remote_rtcp; /* ip 0 on hold by 0.0.0.0: nothing can
                                          be sent there; rtcp port 0: none */
-  unsigned direction;      /* ours: SEND, RECV bits that remain after hold */
-  bool metrics;            /* the peer asks for VoIP metrics */
-  bool held;               /* the peer stopped what we would send */
-  msnav_sdp_format codec;  /* what we send: first common format of role CODEC,
-                              with the peer's pt and fmtp */
+  unsigned direction;     /* ours: SEND, RECV bits that remain after hold */
+  bool metrics;           /* the peer asks for VoIP metrics */
+  bool held;              /* the peer stopped what we would send */
+  msnav_sdp_format codec; /* what we send: first common format of role CODEC,
+                             with the peer's pt and fmtp */
   uint8_t red_pt, dtmf_pt, noise_pt; /* the peer's; 0 when not agreed */
-  size_t format_count;     /* everything the peer may send, with our pts and
-                              our fmtp */
+  size_t format_count; /* everything the peer may send, with our pts and
+                          our fmtp */
   msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS];
   msnav_sdp_crypto local_crypto; /* SRTP: what we send with; suite empty: off */
   msnav_sdp_crypto remote_crypto; /* what the peer sends with */
