@@ -174,7 +174,9 @@ bool ear_finish(ear *e, flow *f) {
     f->late = s.late_packets;
     f->duplicates = s.duplicate_packets;
     f->refused = s.refused_malformed + s.refused_format + s.refused_payload +
-                 s.refused_ssrc + s.refused_source + s.refused_sequence;
+                 s.refused_ssrc + s.refused_source + s.refused_sequence +
+                 s.refused_srtp;
+    f->sealed = s.refused_srtp;
     f->loss = s.loss_permille / 10.0;
     f->jitter_ms = s.jitter_us / 1000.0;
     f->mos = s.played_frames > 0 ? s.mos_centi / 100.0 : 0;

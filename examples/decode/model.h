@@ -75,6 +75,7 @@ typedef struct flow {
   char codec[32];
   uint64_t first, last, packets, bytes, rtcp;
   uint64_t lost, recovered, concealed, late, duplicates, refused;
+  uint64_t sealed; /* of the refused: SRTP that does not fit the keys */
   double loss, jitter_ms, mos; /* mos 0: unknown */
   bool decoded;
   char *wav; /* file that was written, or NULL */

@@ -52,6 +52,7 @@ static void one_flow(FILE *f, const flow *w) {
   number(f, "late", w->late);
   number(f, "duplicates", w->duplicates);
   number(f, "refused", w->refused);
+  number(f, "sealed", w->sealed);
   json_number(f, false, "lossPercent", w->loss);
   json_number(f, false, "jitterMs", w->jitter_ms);
   json_number(f, false, "mos", w->mos);

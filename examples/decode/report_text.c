@@ -209,6 +209,8 @@ static void summary(FILE *f, const trail *t, const call *c) {
                 ", %.1f %% lost, %" PRIu64 " recovered, jitter %.1f ms, "
                 "MOS %.2f",
                 w->loss, w->recovered, w->jitter_ms, w->mos);
+      } else {
+        fputs(", not decoded", f);
       }
       fputs("\n", f);
     }

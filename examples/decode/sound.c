@@ -241,6 +241,12 @@ void sounds_free(sounds *s) {
     if (k->ear != NULL && !ear_finish(k->ear, k->flow)) {
       trail_note(s->t, true, "%s could not be written", k->flow->wav);
     }
+    if (k->flow->sealed > 0) {
+      trail_note(s->t, false,
+                 "call %u: %" PRIu64 " packets to %s do not fit the SRTP keys",
+                 k->call->number, k->flow->sealed,
+                 party_name(k->call, k->flow->to));
+    }
     add_row(k);
   }
   for (guint i = 0; i < s->t->calls->len; i++) {

@@ -2,6 +2,7 @@
 """usage: decode.py msnav-decode
 What the decoder says of the paper's exchange: whole, out of order, repeated,
 with holes, cut, as a text dump, with hostile texts, with sound."""
+import base64
 import math
 import re
 import struct
@@ -15,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from captures import DATA, Decoder, ethernet, join, kinds, paper, pcapng, records  # noqa: E402
+from srtp import Srtp  # noqa: E402
 
 PROGRAM = str(Path(sys.argv.pop(1)).resolve())
 PAPER = (DATA / "paper.pcap").read_bytes()
@@ -230,21 +232,32 @@ def tone(first, count):
                  for i in range(count))
 
 
-def with_sound(lost, red):
-    """The paper's call, in which the inviter speaks for two seconds."""
+def with_key(message, master):
+    """The same SIP message with a line for SRTP (RFC 4568) in its SDP."""
+    head, body = message.split(b"\r\n\r\n", 1)
+    body += b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + base64.b64encode(master) + b"\r\n"
+    head = re.sub(rb"(?i)(content-length: *)\d+", lambda m: m[1] + b"%d" % len(body), head)
+    return head + b"\r\n\r\n" + body
+
+
+def with_sound(lost, red, told=None, used=None):
+    """The paper's call, in which the inviter speaks for two seconds.  With
+    SRTP when there are keys: one that SDP tells, and one that is used."""
     capture = paper.Capture()
     capture.step = 1000
     spoken = []
     for who, what in paper.exchange():
+        if told is not None and b"\r\nm=audio" in what:
+            what = with_key(what, told if who == "AB" else bytes(range(100, 130)))
         if who == "AB" and what.startswith(b"BYE"):
-            speak(capture, lost, red, spoken)
+            speak(capture, lost, red, spoken, Srtp(used) if used is not None else None)
         if who in ("AB", "BA"):
             ends = (("192.168.0.127", 12449), ("192.168.0.165", 11630))
             capture.udp(*(ends if who == "AB" else ends[::-1]), what)
     return b"".join(capture.out)
 
 
-def speak(capture, lost, red, spoken):
+def speak(capture, lost, red, spoken, srtp):
     capture.step = 20000
     for n in range(100):
         spoken.append(tone(n * 160, 160))
@@ -257,7 +270,8 @@ def speak(capture, lost, red, spoken):
         if n in lost:
             capture.now += capture.step
         else:
-            capture.udp(("192.168.0.127", 36768), ("192.168.0.165", 36772), header + body)
+            packet = header + body if srtp is None else srtp.protect(header + body)
+            capture.udp(("192.168.0.127", 36768), ("192.168.0.165", 36772), packet)
 
 
 def red_block(block):
@@ -268,9 +282,9 @@ def red_block(block):
 class Sound(Case):
     LOST = (20, 37, 38, 60, 81)  # 38 stands behind another
 
-    def heard(self, lost, red):
+    def heard(self, lost, red, *keys):
         base = str(Path(self.where.name) / "heard")
-        told, done = self.decoder.json(with_sound(lost, red), "--wav", base)
+        told, done = self.decoder.json(with_sound(lost, red, *keys), "--wav", base)
         self.assertEqual(done.returncode, 0, done.stderr)
         (flow,) = told["calls"][0]["flows"]
         with wave.open(flow["wav"]) as w:
@@ -294,6 +308,34 @@ class Sound(Case):
         self.assertEqual(flow["recovered"], 4)  # 37 was only in 38
         flow, _ = self.heard(self.LOST, False)
         self.assertEqual(flow["recovered"], 0)
+
+    KEY = bytes(range(1, 31))
+
+    def test_the_keys_are_those_of_the_rfc(self):
+        srtp = Srtp(bytes.fromhex("E1F97A0D3E018BE0D64FA32C06DE41390EC675AD498AFEEBB6960B3AABE6"))
+        self.assertEqual(srtp.key.hex(), "c61e7a93744f39ee10734afe3ff7a087")  # RFC 3711 B.3
+        self.assertEqual(f"{srtp.salt:028x}", "30cbbc08863d8c85d49db34a9ae1")
+        self.assertEqual(srtp.mac.hex(), "cebe321f6ff7716b6fd4ab49af256a156d38baa4")
+
+    def test_encrypted_sound_is_heard_like_plain_sound(self):
+        for lost, red in ((), False), (self.LOST, True):
+            plain, said = self.heard(lost, red)
+            flow, pcm = self.heard(lost, red, self.KEY, self.KEY)
+            self.assertEqual(pcm, said)
+            for what in "packets", "lost", "recovered", "codec":
+                self.assertEqual(flow[what], plain[what])
+
+    def test_nothing_is_made_of_sound_with_another_key(self):
+        capture = with_sound((), False, self.KEY, bytes(30))
+        base = str(Path(self.where.name) / "heard")
+        told, done = self.decoder.json(capture, "--wav", base)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (flow,) = told["calls"][0]["flows"]
+        self.assertEqual((flow["packets"], flow["sealed"], flow["decoded"]), (100, 100, False))
+        (line,) = done.stderr.decode().splitlines()
+        self.assertTrue(line.endswith(": call 1: 100 packets to caller do not fit the SRTP keys"))
+        with wave.open(flow["wav"]) as w:
+            self.assertFalse(any(w.readframes(w.getnframes())), "silence")
 
 
 if __name__ == "__main__":
