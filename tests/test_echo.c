@@ -166,6 +166,39 @@ static void speech_here_is_kept(void **state) {
 
 /* The loudest sound that a peer can send makes the canceller say nothing on
  * the standard error output, and it works afterwards. */
+/* With headphones there is no echo, and nothing to take out while both
+ * speak. */
+static void without_an_echo_both_may_speak(void **state) {
+  (void)state;
+  static const uint32_t rates[] = {8000, 16000, 48000};
+  for (size_t k = 0; k < ARRAY_LEN(rates) && msnav_echo_supported(); k++) {
+    room *r = room_new(rates[k], 40);
+    msnav_echo *e = msnav_echo_new(rates[k], r->frame, 200000);
+    size_t all = 300 * r->frame, n = 0;
+    int16_t *said = calloc(all, sizeof(*said)), *kept = calloc(all, 2);
+    for (unsigned tick = 0; tick < 300; tick++, n += r->frame) {
+      int16_t far[960];
+      sound_voice(said + n, r->frame, 150, rates[k], n);
+      memcpy(kept + n, said + n, r->frame * sizeof(*kept));
+      msnav_echo_cancel(e, kept + n);
+      far_speech(r, tick, far);
+      play(r, e, far);
+    }
+    double best = 0;
+    for (size_t late = 0; late < rates[k] / 25; late++) {
+      double alike =
+        sound_alike(said + all / 3, kept + all / 3 + late, all / 2);
+      best = alike > best ? alike : best;
+    }
+    print_message("# near speech at %u Hz: alike %.3f\n", rates[k], best);
+    assert_true(best > 0.95);
+    free(said);
+    free(kept);
+    msnav_echo_free(e);
+    room_free(r);
+  }
+}
+
 static void loudest_sound_does_not_upset_it(void **state) {
   (void)state;
   if (!msnav_echo_supported()) {
@@ -210,6 +243,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(echo_is_gone_after_three_seconds),
     cmocka_unit_test(speech_here_is_kept),
+    cmocka_unit_test(without_an_echo_both_may_speak),
     cmocka_unit_test(loudest_sound_does_not_upset_it),
     cmocka_unit_test(no_memory_is_told),
   };

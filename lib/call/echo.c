@@ -13,12 +13,21 @@
  * output. */
 #define PATIENCE 20
 
+/* There is an echo when the filter has taken out this many times the energy
+ * it left (6 dB) while something was played, over some frames; for so many
+ * played frames after that it is believed to be there. */
+#define FOUND 4
+#define AVERAGE 16
+#define BELIEF 500
+
 struct msnav_echo {
   SpeexEchoState *filter;
   SpeexPreprocessState *rest; /* suppresses what the filter leaves */
   size_t frame;
-  unsigned worse;        /* frames in a row */
-  int16_t *played, *out; /* a frame each */
+  unsigned worse;         /* frames in a row */
+  unsigned belief;        /* frames that an echo is believed in */
+  uint64_t before, after; /* energy of recent ones, by the filter */
+  int16_t *played, *out;  /* a frame each */
 };
 
 bool msnav_echo_supported(void) {
@@ -107,12 +116,30 @@ static bool is_worse(msnav_echo *e, const int16_t *pcm) {
   return worse;
 }
 
+/* With headphones there is none, and what the filter finds alike in two
+ * voices must stay. */
+static bool is_there(msnav_echo *e, const int16_t *pcm) {
+  uint64_t noise = 100 * e->frame;
+  if (energy(e->played, e->frame) < noise) {
+    return e->belief > 0;
+  }
+  e->before += energy(pcm, e->frame) - e->before / AVERAGE;
+  e->after += energy(e->out, e->frame) - e->after / AVERAGE;
+  if (e->before > FOUND * (e->after + noise)) {
+    e->belief = BELIEF;
+  } else if (e->belief > 0) {
+    e->belief--;
+  }
+  return e->belief > 0;
+}
+
 void msnav_echo_cancel(msnav_echo *e, int16_t *pcm) {
   if (is_shrill(e, pcm)) {
     return;
   }
   speex_echo_cancellation(e->filter, pcm, e->played, e->out);
-  if (is_worse(e, pcm)) {
+  bool there = is_there(e, pcm);
+  if (is_worse(e, pcm) || !there) {
     memcpy(e->out, pcm, e->frame * sizeof(int16_t));
   }
   speex_preprocess_run(e->rest, e->out);
