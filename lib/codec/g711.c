@@ -36,7 +36,7 @@ static inline uint8_t ulaw_of(int16_t sample) {
 static inline uint8_t alaw_of(int16_t sample) {
   int32_t sign = sample >> 15;
   int32_t magnitude = (sample ^ sign) >> 4;
-  int32_t lift = (magnitude - 16) >> 31 & 16;
+  int32_t lift = (magnitude - 16) >> 16 & 16;
   uint32_t code = (float_bits(magnitude + lift) >> 19) - ((127 + 3) << 4);
   return (uint8_t)((code - (uint32_t)lift) ^ 0xd5 ^ ((uint32_t)sign & 0x80));
 }

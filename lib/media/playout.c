@@ -253,7 +253,7 @@ static void make_up(msnav_playout *p, pull *u, size_t samples, unsigned kind) {
   msnav_conceal_run(&p->conceal, newest_end(p), raw, u->pcm, samples);
   remember(p, raw, samples);
   if (noise_of(p) != NULL) {
-    size_t whole = p->rate / 1000 * MSNAV_CONCEAL_MS;
+    size_t whole = (size_t)p->rate / 1000 * MSNAV_CONCEAL_MS;
     mix_noise(noise_of(p), u->pcm, samples, (int32_t)(whole - left),
               (int32_t)whole, 1);
   }
@@ -361,7 +361,7 @@ quiet_begin(msnav_playout *p, const int16_t *pcm, size_t samples) {
 
 /* Speech begins: what was heard before it does not stop at once. */
 static void end_noise(msnav_playout *p, int16_t *pcm, size_t samples) {
-  size_t fade = p->rate / 1000 * MSNAV_CROSSFADE_MS;
+  size_t fade = (size_t)p->rate / 1000 * MSNAV_CROSSFADE_MS;
   if (noise_of(p) != NULL) {
     mix_noise(noise_of(p), pcm, fade < samples ? fade : samples, (int32_t)fade,
               (int32_t)fade, -1);
