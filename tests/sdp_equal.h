@@ -19,7 +19,7 @@ same_media(const msnav_sdp_media *a, const msnav_sdp_media *b) {
   if (a->kind != b->kind || !same_text(a->type, b->type) ||
       !same_text(a->transport, b->transport) || !same_addr(a->rtp, b->rtp) ||
       !same_addr(a->rtcp, b->rtcp) ||
-      a->on_hold_address != b->on_hold_address ||
+      a->on_hold_address != b->on_hold_address || a->maxptime != b->maxptime ||
       a->direction != b->direction || a->encryption != b->encryption ||
       a->format_count != b->format_count ||
       a->crypto_count != b->crypto_count) {

@@ -110,6 +110,8 @@ static void dialect_offers_what_there_was(void **state) {
     const msnav_call *call = p->people[BOB].call;
     char *offer = g_strndup(call->described, call->described_len);
     assert_int_equal(strstr(offer, "opus/48000/2") != NULL, rows[i].opus);
+    assert_int_equal(strstr(offer, "a=maxptime:70\r\n") != NULL,
+                     rows[i].profile == MSNAV_PROFILE_STANDARD);
     g_free(offer);
     msnav_call_info info = {.size = sizeof(info)};
     assert_int_equal(msnav_call_get_info(p->people[BOB].call, &info), MSNAV_OK);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asking for VoIP metrics by a=rtcp-xr (RFC 3611 section 5). */
+/* Attributes of a medium that RTC 1.2 does not have: asking for VoIP metrics
+ * by a=rtcp-xr (RFC 3611 section 5), the longest packet. */
 #include "sdp_kit.h"
 
 #define SESSION                                                                \
@@ -52,6 +53,57 @@ static void attribute_is_read(void **state) {
     if (sdp.media[0].metrics != rows[i].metrics) {
       fail_msg("row %zu", i);
     }
+  }
+}
+
+/* a=maxptime (RFC 4566 section 6) */
+static void longest_packet_is_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    uint32_t ms;
+  } rows[] = {
+    {SESSION AUDIO, 0},
+    {SESSION AUDIO "a=maxptime:60\r\n", 60},
+    {SESSION AUDIO "a=maxptime: 1000 \r\n", 1000},
+    {SESSION AUDIO "a=maxptime:1001\r\n", 0},
+    {SESSION AUDIO "a=maxptime:-1\r\n", 0},
+    {SESSION AUDIO "a=maxptime:60.5\r\n", 0},
+    {SESSION AUDIO "a=maxptime\r\n", 0},
+    {SESSION AUDIO "a=maxptime:20\r\na=maxptime:40\r\n", 20},
+    {SESSION "a=maxptime:60\r\n" AUDIO, 0}, /* of media only */
+    {SESSION AUDIO "m=video 5002 RTP/AVP 34\r\na=maxptime:60\r\n", 0},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    msnav_sdp sdp;
+    assert_int_equal(msnav_sdp_read(rows[i].text, strlen(rows[i].text), &sdp),
+                     MSNAV_OK);
+    assert_int_equal(sdp.media[0].maxptime, rows[i].ms);
+  }
+}
+
+static void longest_packet_is_offered_and_answered(void **state) {
+  (void)state;
+  for (uint32_t ms = 0; ms <= 60; ms += 60) {
+    msnav_sdp_ability ours = ability(false);
+    ours.maxptime = ms;
+    msnav_sdp offer, answer, read;
+    msnav_sdp_result result;
+    char text[2048];
+    size_t len = 0;
+    assert_int_equal(msnav_sdp_offer(&ours, 1, 0x0a000001, &offer), MSNAV_OK);
+    assert_int_equal(msnav_sdp_write(&offer, text, sizeof(text), &len),
+                     MSNAV_OK);
+    assert_int_equal(memmem(text, len, "a=maxptime:60\r\n", 15) != NULL,
+                     ms > 0);
+    assert_int_equal(msnav_sdp_read(text, len, &read), MSNAV_OK);
+    assert_int_equal(read.media[0].maxptime, ms);
+    /* what the peer can take says nothing about us */
+    ours.maxptime = 40;
+    assert_int_equal(msnav_sdp_answer(&read, &ours, 1, 0x0a000001, &answer,
+                                      &result),
+                     MSNAV_OK);
+    assert_int_equal(answer.media[0].maxptime, 40);
   }
 }
 
@@ -122,6 +174,8 @@ static void refused_media_are_bare(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(attribute_is_read),
+    cmocka_unit_test(longest_packet_is_read),
+    cmocka_unit_test(longest_packet_is_offered_and_answered),
     cmocka_unit_test(offer_asks),
     cmocka_unit_test(answer_asks_who_asked),
     cmocka_unit_test(answers_are_heeded),

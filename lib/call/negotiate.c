@@ -3,6 +3,7 @@
  * streams that follow from it (RFC 3264). */
 #include "base/text.h"
 #include "call/context.h"
+#include "media/playout.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -121,6 +122,17 @@ static void keep_description(msnav_call *call, const char *text, size_t len) {
   msnav_call_forget(&before, &before_len);
 }
 
+/* ms of sound in a packet that the playout takes of every codec; 0: all that
+ * RFC 3551 section 4.2 allows. */
+static uint32_t longest_packet(const msnav_context *ctx) {
+  uint32_t fastest = 0;
+  for (size_t i = 0; i < ctx->codec_count; i++) {
+    fastest = MAX(fastest, ctx->codecs[i]->sample_rate);
+  }
+  uint32_t ms = fastest > 0 ? 1000u * MSNAV_PLAYOUT_FRAME_MAX / fastest : 0;
+  return ms < MSNAV_JITTER_FRAME_MAX_US / 1000 ? ms : 0;
+}
+
 /* Attributes that came after RTC 1.2, which is not asked what it cannot
  * know. */
 static msnav_error
@@ -128,6 +140,9 @@ add_modern(msnav_call *call, bool answering, msnav_sdp_ability able[STREAMS]) {
   msnav_error err = MSNAV_OK;
   able[AUDIO_STREAM].metrics =
     answering || call->ctx->config.profile != MSNAV_PROFILE_RTC_1_2;
+  if (call->ctx->config.profile != MSNAV_PROFILE_RTC_1_2) {
+    able[AUDIO_STREAM].maxptime = longest_packet(call->ctx);
+  }
   for (int i = 0; i < STREAMS && err == MSNAV_OK; i++) {
     err = msnav_call_add_crypto(&call->streams[i], answering, &able[i]);
   }

@@ -3,6 +3,8 @@
  * dropped: an attribute is a peer's whim, not a reason to refuse a call. */
 #include "sdp/inner.h"
 
+#define MAXPTIME_MAX 1000 /* ms; nobody waits as long */
+
 /* The listed format that a payload type at the start of value names. */
 static msnav_sdp_format *listed(msnav_sdp_media *media, msnav_str *value) {
   uint32_t pt = 0;
@@ -131,6 +133,14 @@ static void read_direction(msnav_str name, msnav_sdp_level *level) {
   }
 }
 
+/* RFC 4566 section 6: milliseconds, the first one counts */
+static void read_maxptime(msnav_str value, msnav_sdp_media *media) {
+  if (media->maxptime == 0 &&
+      msnav_text_u32(value, MAXPTIME_MAX, &media->maxptime) != MSNAV_OK) {
+    media->maxptime = 0;
+  }
+}
+
 void msnav_sdp_read_attribute(msnav_str value, msnav_sdp_level *level,
                               msnav_sdp_media *media) {
   msnav_str name = msnav_text_trim(msnav_text_until(&value, ':'));
@@ -152,5 +162,7 @@ void msnav_sdp_read_attribute(msnav_str value, msnav_sdp_level *level,
     read_rtcp(value, level);
   } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("crypto"))) {
     read_crypto(value, media);
+  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("maxptime"))) {
+    read_maxptime(value, media);
   }
 }

@@ -75,6 +75,7 @@ msnav_sdp_media_of(const msnav_sdp_ability *ability, uint32_t ip) {
     .rtcp = ability->rtcp,
     .direction = ability->direction,
     .metrics = ability->metrics,
+    .maxptime = ability->maxptime,
     .encryption = MSNAV_SDP_ENC_REJECTED,
   };
   media.rtp.ip = media.rtp.ip != 0 ? media.rtp.ip : ip;

@@ -89,6 +89,8 @@ typedef struct msnav_sdp_media {
   bool on_hold_address;   /* c= is 0.0.0.0 */
   unsigned direction;     /* MSNAV_SDP_SEND | MSNAV_SDP_RECV; default both */
   bool metrics;           /* a=rtcp-xr: VoIP metrics are asked for */
+  uint32_t maxptime;      /* a=maxptime: ms of media in a packet at most, 0:
+                             not said */
   msnav_sdp_encryption encryption;
   size_t format_count;
   msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS]; /* no pt twice */
@@ -154,9 +156,10 @@ typedef struct msnav_sdp_ability {
    * With 0 nothing is offered and an RTP/SAVP stream is refused. */
   size_t crypto_count;
   msnav_sdp_crypto crypto[MSNAV_SDP_MAX_CRYPTO];
-  bool metrics;     /* ask for VoIP metrics (RFC 3611 section 5), in an answer
-                       only a peer that did so itself */
-  bool secure_only; /* offer RTP/SAVP, refuse what is not encrypted */
+  bool metrics;      /* ask for VoIP metrics (RFC 3611 section 5), in an answer
+                        only a peer that did so itself */
+  uint32_t maxptime; /* ms of media in a packet that we take at most; 0: any */
+  bool secure_only;  /* offer RTP/SAVP, refuse what is not encrypted */
 } msnav_sdp_ability;
 
 /* What both sides agreed on for one m= line.  Names are our own texts; fmtp

@@ -96,6 +96,11 @@ static void write_attributes(msnav_out *out, const msnav_sdp_media *media) {
   for (size_t i = 0; i < media->format_count; i++) {
     write_format(out, &media->formats[i]);
   }
+  if (media->maxptime > 0) {
+    msnav_out_text(out, "a=maxptime:");
+    msnav_out_u32(out, media->maxptime);
+    msnav_out_text(out, "\r\n");
+  }
   msnav_out_text(out, directions[media->direction]);
   write_rtcp(out, media);
   if (media->metrics) {
