@@ -54,6 +54,8 @@ static msnav_stream_config config_of(unsigned flags, uint32_t suite) {
     .srtp_send_key = {1},
     .srtp_receive_key = {2},
     .xr = flags & 1,
+    .cn_payload_type = 13,
+    .silence_suppression = flags >> 1 & 1,
   };
 }
 
