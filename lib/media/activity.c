@@ -8,7 +8,7 @@
 
 /* dBov: no background is louder, and none that matters is softer. */
 #define LOUDEST (-35.0f)
-#define SOFTEST (-75.0f)
+#define SOFTEST (-64.0f)
 
 /* How the background is followed: down by that part of the way in a frame of
  * 20 ms, up by so many dB a second in pauses, and while somebody speaks. */
