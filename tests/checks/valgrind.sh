@@ -17,7 +17,8 @@ MSNAV_SKIP="speech_survives_a_bad_network what_is_said_is_heard_both_ways losses
   redundancy_is_sent_while_the_peer_loses round_trip_is_measured
   reports_keep_coming_while_held_and_muted reports_carry_loss_and_jitter_back
   packets_change_places_at_the_change every_change_is_heard_through
-  garbage_is_taken_or_refused_whole garbage_is_refused_whole"
+  garbage_is_taken_or_refused_whole garbage_is_refused_whole two_that_drew_the_same_part
+  speech_here_is_kept without_an_echo_both_may_speak speech_is_found_and_so_are_pauses"
 export MSNAV_SKIP
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
