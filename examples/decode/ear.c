@@ -13,6 +13,7 @@
 
 struct ear {
   msnav_stream *stream;
+  uint32_t suite;
   uint64_t clock; /* played up to here */
   uint64_t last;
   wav *wav;
@@ -73,6 +74,7 @@ ear *ear_new(const medium *m, const medium *speaker, const msnav_addr *from,
   add_key(&config, m, speaker);
   ear *e = g_new0(ear, 1);
   e->clock = e->last = time;
+  e->suite = config.srtp_suite;
   if (config.format_count == 0 ||
       msnav_stream_new(&config, time, &e->stream) != MSNAV_OK) {
     g_free(e);
@@ -165,6 +167,7 @@ void ear_take(ear *e, const uint8_t *data, size_t len, const msnav_addr *from,
 
 bool ear_finish(ear *e, flow *f) {
   play_until(e, e->last + 2 * DELAY);
+  f->suite = e->suite;
   msnav_stream_stats s = {.size = sizeof(s)};
   if (msnav_stream_get_stats(e->stream, &s) == MSNAV_OK) {
     f->decoded = s.played_frames > 0;

@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <inttypes.h>
 #include <msnav/invite.h>
+#include <msnav/media.h>
 
 /* Columns of a ladder. */
 typedef enum lane_id { LANE_INVITER, LANE_SERVER, LANE_INVITEE } lane_id;
@@ -73,6 +74,7 @@ typedef struct party {
 typedef struct flow {
   unsigned medium, to; /* to: index of the party that hears it */
   char codec[32];
+  uint32_t suite; /* a msnav_srtp_suite, of sound */
   uint64_t first, last, packets, bytes, rtcp;
   uint64_t lost, recovered, concealed, late, duplicates, refused;
   uint64_t sealed; /* of the refused: SRTP that does not fit the keys */

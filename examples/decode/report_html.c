@@ -91,6 +91,7 @@ static void flows(FILE *f, const call *c) {
     report_markup(f, party_name(c, w->to));
     fputs("</td><td>", f);
     report_markup(f, w->codec);
+    fputs(w->suite != MSNAV_SRTP_NONE ? ", encrypted" : "", f);
     fprintf(f, "</td><td>%" PRIu64 "</td>", w->packets);
     if (w->decoded) {
       fprintf(f,

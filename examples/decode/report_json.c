@@ -40,6 +40,8 @@ static void one_flow(FILE *f, const flow *w) {
   text(f, true, "medium", w->medium == SOUND ? "audio" : "video");
   text(f, false, "to", lane_word(lane_of(w->to)));
   text(f, false, "codec", w->codec);
+  text(f, false, "encryption",
+       msnav_srtp_suite_name((msnav_srtp_suite)w->suite));
   number(f, "packets", w->packets);
   number(f, "bytes", w->bytes);
   number(f, "rtcp", w->rtcp);

@@ -202,8 +202,9 @@ static void summary(FILE *f, const trail *t, const call *c) {
   for (guint i = 0; i < c->flows->len; i++) {
     const flow *w = g_ptr_array_index(c->flows, i);
     if (w->packets > 0) {
-      fprintf(f, "  to %s: %s, %" PRIu64 " packets", party_name(c, w->to),
-              w->codec[0] != '\0' ? w->codec : "unknown format", w->packets);
+      fprintf(f, "  to %s: %s%s, %" PRIu64 " packets", party_name(c, w->to),
+              w->codec[0] != '\0' ? w->codec : "unknown format",
+              w->suite != MSNAV_SRTP_NONE ? ", encrypted" : "", w->packets);
       if (w->decoded) {
         fprintf(f,
                 ", %.1f %% lost, %" PRIu64 " recovered, jitter %.1f ms, "

@@ -196,6 +196,10 @@ static void add_fields(message *m, const flow *f) {
   value(m, "packets", "of RTP in the capture", text);
   g_snprintf(text, sizeof(text), "%.1f s", (double)(f->last - f->first) / 1e6);
   value(m, "duration", "from the first to the last packet", text);
+  if (f->suite != MSNAV_SRTP_NONE) {
+    value(m, "encryption", "SRTP (RFC 3711), its keys in SDP (RFC 4568)",
+          msnav_srtp_suite_name((msnav_srtp_suite)f->suite));
+  }
   if (!f->decoded) {
     value(m, "sound", "no codec of this build, or pictures", "not decoded");
     return;

@@ -324,6 +324,8 @@ class Sound(Case):
             self.assertEqual(pcm, said)
             for what in "packets", "lost", "recovered", "codec":
                 self.assertEqual(flow[what], plain[what])
+            self.assertEqual((plain["encryption"], flow["encryption"]),
+                             ("none", "AES_CM_128_HMAC_SHA1_80"))
 
     def test_nothing_is_made_of_sound_with_another_key(self):
         capture = with_sound((), False, self.KEY, bytes(30))
