@@ -158,8 +158,8 @@ static msnp *connect_to(messenger *m, const msnav_addr *to, bool talk) {
     return NULL;
   }
   pcap_tcp *tcp = &m->taps[talk];
-  *tcp = (pcap_tcp){.server = *to};
-  msnp_local(c, &tcp->client);
+  *tcp = (pcap_tcp){0};
+  msnp_ends(c, &tcp->client, &tcp->server);
   pcap_tcp_open(m->capture, wall_clock(), tcp);
   msnp_tap(c, tap);
   return c;
@@ -449,7 +449,10 @@ static void clean_up(messenger *m) {
     g_main_loop_unref(m->glib);
   }
   msnav_epoll_free(m->epoll);
-  pcap_close(m->capture);
+  if (!pcap_close(m->capture)) {
+    fprintf(stderr, "messenger: the capture is not complete\n");
+    m->code = 1;
+  }
   m->audio.close(m->audio.self);
 }
 

@@ -206,11 +206,19 @@ bool msnp_same(msnav_str account, msnav_str other) {
          strncasecmp(account.ptr, other.ptr, other.len) == 0;
 }
 
-void msnp_local(const msnp *m, msnav_addr *local) {
-  struct sockaddr_in sa = {0};
-  socklen_t len = sizeof(sa);
-  getsockname(m->fd, (struct sockaddr *)&sa, &len);
-  *local = (msnav_addr){ntohl(sa.sin_addr.s_addr), ntohs(sa.sin_port)};
+static msnav_addr from_sockaddr(const struct sockaddr_in *sa) {
+  return (msnav_addr){ntohl(sa->sin_addr.s_addr), ntohs(sa->sin_port)};
+}
+
+void msnp_ends(const msnp *m, msnav_addr *local, msnav_addr *remote) {
+  struct sockaddr_in here = {0};
+  struct sockaddr_in there = {0};
+  socklen_t len = sizeof(here);
+  getsockname(m->fd, (struct sockaddr *)&here, &len);
+  len = sizeof(there);
+  getpeername(m->fd, (struct sockaddr *)&there, &len);
+  *local = from_sockaddr(&here);
+  *remote = from_sockaddr(&there);
 }
 
 int msnp_listen(msnav_addr *at) {

@@ -32,7 +32,8 @@ bool msnp_send(msnp *m, const msnav_switchboard_command *command);
  * character, is too long, or the connection is gone. */
 bool msnp_say(msnp *m, msnav_str payload, const char *format, ...)
   __attribute__((format(printf, 3, 4)));
-void msnp_local(const msnp *m, msnav_addr *local);
+/* Zero for an end that is not connected any more. */
+void msnp_ends(const msnp *m, msnav_addr *local, msnav_addr *remote);
 void msnp_free(msnp *m);
 
 /* The words of a line, split at single blanks: names may hold U+00A0. */

@@ -88,6 +88,7 @@ static void put(pcap *p, uint64_t time, flow between, uint8_t *packet,
                               (uint32_t)total};
   fwrite(record, sizeof(record), 1, p->file);
   fwrite(packet, 1, total, p->file);
+  fflush(p->file);
 }
 
 void pcap_udp(pcap *p, uint64_t time, const msnav_addr *from,
@@ -154,9 +155,12 @@ void pcap_tcp_close(pcap *p, uint64_t time, pcap_tcp *tcp) {
   }
 }
 
-void pcap_close(pcap *p) {
-  if (p != NULL) {
-    fclose(p->file);
-    free(p);
+bool pcap_close(pcap *p) {
+  if (p == NULL) {
+    return true;
   }
+  bool whole = ferror(p->file) == 0;
+  whole = fclose(p->file) == 0 && whole;
+  free(p);
+  return whole;
 }

@@ -8,7 +8,8 @@
 
 typedef struct pcap pcap;
 
-/* NULL with errno set when the file cannot be made. */
+/* NULL with errno set when the file cannot be made.  What was written stays
+ * when the program is killed. */
 pcap *pcap_create(const char *path);
 /* time: microseconds since 1970. */
 void pcap_udp(pcap *p, uint64_t time, const msnav_addr *from,
@@ -25,6 +26,7 @@ void pcap_tcp_data(pcap *p, uint64_t time, pcap_tcp *tcp, bool from_client,
                    const void *data, size_t len);
 void pcap_tcp_close(pcap *p, uint64_t time, pcap_tcp *tcp);
 
-void pcap_close(pcap *p);
+/* false when something could not be written; NULL is fine. */
+bool pcap_close(pcap *p);
 
 #endif

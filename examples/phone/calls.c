@@ -156,9 +156,15 @@ on_state(void *self, msnav_call *call, msnav_state state, msnav_reason reason) {
   event e = {.kind = "state"};
   event_text(&e, "peer", info.peer);
   event_text(&e, "state", msnav_str_of(msnav_state_name(state)));
+  const char *how = "";
+  if (state == MSNAV_STATE_TALKING) {
+    msnav_srtp_suite suite = (msnav_srtp_suite)info.srtp_suite;
+    event_text(&e, "encryption", msnav_str_of(msnav_srtp_suite_name(suite)));
+    how = suite == MSNAV_SRTP_NONE ? ", not encrypted" : ", encrypted";
+  }
   if ((size_t)state < G_N_ELEMENTS(sentences) && sentences[state] != NULL) {
     char *who = contacts_name(&p->contacts, info.peer);
-    event_say(&e, "%s %s", sentences[state], who);
+    event_say(&e, "%s %s%s", sentences[state], who, how);
     g_free(who);
   }
   phone_tell(p, &e);
@@ -240,6 +246,17 @@ static void on_play(void *self, msnav_call *call, const int16_t *pcm,
   if (call == p->call) {
     sound_play(p->sound, pcm, samples);
   }
+}
+
+static void
+on_log(msnav_log_level level, const char *line, size_t len, void *self) {
+  phone *p = self;
+  trace_log(&p->trace, level, line, len);
+}
+
+static void on_trace(const msnav_trace *record, void *self) {
+  phone *p = self;
+  trace_record(&p->trace, record);
 }
 
 /* ---- what the user asks for */
@@ -339,32 +356,48 @@ bool calls_received(phone *p, msnav_str peer, msnav_str payload) {
 
 /* ---- beginning and end */
 
-bool calls_start(phone *p) {
-  static const msnav_sound ears = {sizeof(ears), on_capture, on_play};
-  static const msnav_events events = {.size = sizeof(events),
-                                      .send = on_send,
-                                      .incoming = on_incoming,
-                                      .state = on_state,
-                                      .dtmf = on_dtmf,
-                                      .level = on_level,
-                                      .media = on_media,
-                                      .sound = &ears};
-  const options *o = &p->options;
-  msnav_config config = {.size = sizeof(config),
-                         .account = o->account,
-                         .name = o->name,
-                         .app_name = "Voice conversation",
-                         .bind_ip = o->bind_ip,
-                         .advertised_ip = o->advertised_ip,
-                         .codecs = o->codecs,
-                         .ring_out = (msnav_usec)(o->ring * SECOND),
-                         .sound_rate = sound_rate(p->sound)};
-  bool echo = sound_is_live(p->sound) && o->cancel_echo &&
-              sound_rate(p->sound) % 100 == 0 && msnav_has_feature("speexdsp");
-  if (o->cancel_echo && !msnav_has_feature("speexdsp")) {
+static bool cancels_echo(phone *p) {
+  bool can = msnav_has_feature("speexdsp");
+  if (p->options.cancel_echo && !can) {
     phone_complain(p, "built without speexdsp: echoes are not cancelled");
   }
-  config.echo_tail = echo ? ECHO_TAIL : 0;
+  return p->options.cancel_echo && can && sound_is_live(p->sound) &&
+         sound_rate(p->sound) % 100 == 0;
+}
+
+static msnav_config configure(phone *p) {
+  const options *o = &p->options;
+  return (msnav_config){.size = sizeof(msnav_config),
+                        .account = o->account,
+                        .name = o->name,
+                        .app_name = "Voice conversation",
+                        .bind_ip = o->bind_ip,
+                        .advertised_ip = o->advertised_ip,
+                        .sip_port = (uint16_t)o->sip_port,
+                        .rtp_port_min = o->rtp_ports.min,
+                        .rtp_port_max = o->rtp_ports.max,
+                        .codecs = o->codecs,
+                        .encryption = o->encryption,
+                        .trace_media = p->trace.capture != NULL,
+                        .ring_out = (msnav_usec)(o->ring * SECOND),
+                        .sound_rate = sound_rate(p->sound),
+                        .echo_tail = cancels_echo(p) ? ECHO_TAIL : 0};
+}
+
+bool calls_start(phone *p) {
+  static const msnav_sound ears = {sizeof(ears), on_capture, on_play};
+  const msnav_events events = {.size = sizeof(events),
+                               .send = on_send,
+                               .incoming = on_incoming,
+                               .state = on_state,
+                               .dtmf = on_dtmf,
+                               .level = on_level,
+                               .media = on_media,
+                               .sound = &ears,
+                               .log = p->trace.log != NULL ? on_log : NULL,
+                               .trace =
+                                 p->trace.capture != NULL ? on_trace : NULL};
+  const msnav_config config = configure(p);
   p->sent_level = p->received_level = 127;
   p->tick = p->loop.timer_add(p->loop.data, on_tick, p);
   msnav_error err =

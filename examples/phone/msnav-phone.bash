@@ -10,7 +10,7 @@ _msnav_phone() {
     compopt -o filenames -o nospace 2>/dev/null
     return
     ;;
-  --password-file | --config)
+  --password-file | --config | --log | --capture)
     mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     compopt -o filenames 2>/dev/null
     return
@@ -27,18 +27,22 @@ _msnav_phone() {
     mapfile -t COMPREPLY < <(compgen -W "8000 16000 48000" -- "$cur")
     return
     ;;
+  --encryption)
+    mapfile -t COMPREPLY < <(compgen -W "if-possible always never" -- "$cur")
+    return
+    ;;
   --codecs)
     mapfile -t COMPREPLY < <(compgen -W "PCMU PCMA DVI4 GSM opus" -- "$cur")
     return
     ;;
   --port | --keep-alive | --account | --name | --call | --seconds | --ring | --press | --say | --calls | \
-    --bind | --advertise | --metrics)
+    --bind | --advertise | --sip-port | --rtp-ports | --metrics)
     return
     ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "--server --port --account --name --password-file --config
     --keep-alive --reconnect --call --seconds --ring --press --say --auto-answer --auto-reject --calls --codecs
-    --bind --advertise --device --play --record --rate --no-sound --cancel-echo --optional-sound --json --plain
-    --metrics --help --version" -- "$cur")
+    --bind --advertise --sip-port --rtp-ports --encryption --device --play --record --rate --no-sound
+    --cancel-echo --optional-sound --json --plain --metrics --log --capture --help --version" -- "$cur")
 }
 complete -F _msnav_phone msnav-phone

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <glib.h>
 #include <math.h>
+#include <msnav/call.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,36 @@ static bool read_address(const char *text, uint32_t *ip) {
   return true;
 }
 
-typedef enum kind { TEXT, NUMBER, WHOLE, ADDRESS, FLAG } kind;
+/* "5004-5011": even ports of it for RTP, the next ones for RTCP */
+static bool read_ports(const char *text, port_range *range) {
+  unsigned min = 0;
+  unsigned max = 0;
+  char rest;
+  if (strspn(text, "0123456789-") != strlen(text) ||
+      sscanf(text, "%5u-%5u%c", &min, &max, &rest) != 2 || min == 0 ||
+      max > UINT16_MAX || min >= max) {
+    return false;
+  }
+  *range = (port_range){(uint16_t)min, (uint16_t)max};
+  return true;
+}
+
+static bool read_when(const char *text, uint32_t *encryption) {
+  static const char *const names[] = {
+    [MSNAV_ENCRYPT_IF_POSSIBLE] = "if-possible",
+    [MSNAV_ENCRYPT_NEVER] = "never",
+    [MSNAV_ENCRYPT_ALWAYS] = "always",
+  };
+  for (uint32_t i = 0; i < G_N_ELEMENTS(names); i++) {
+    if (strcmp(text, names[i]) == 0) {
+      *encryption = i;
+      return true;
+    }
+  }
+  return false;
+}
+
+typedef enum kind { TEXT, NUMBER, WHOLE, ADDRESS, PORTS, WHEN, FLAG } kind;
 
 /* Every option: its name on the command line and in the file, and where it
  * goes. */
@@ -63,7 +93,7 @@ typedef struct known {
   bool in_file;
 } known;
 
-enum { KNOWN = 27 };
+enum { KNOWN = 32 };
 
 static void know(sources *s, known table[KNOWN]) {
   options *o = s->o;
@@ -76,6 +106,9 @@ static void know(sources *s, known table[KNOWN]) {
     {"config", &s->config, 0, TEXT, false},
     {"bind", &o->bind_ip, 0, ADDRESS, true},
     {"advertise", &o->advertised_ip, 0, ADDRESS, true},
+    {"sip-port", &o->sip_port, 65535, WHOLE, true},
+    {"rtp-ports", &o->rtp_ports, 0, PORTS, true},
+    {"encryption", &o->encryption, 0, WHEN, true},
     {"call", &o->call, 0, TEXT, false},
     {"seconds", &o->seconds, 1e6, NUMBER, false},
     {"ring", &o->ring, 3600, NUMBER, true},
@@ -95,6 +128,8 @@ static void know(sources *s, known table[KNOWN]) {
     {"metrics", &o->metrics_port, 65535, WHOLE, true},
     {"keep-alive", &o->keep_alive, 3600, NUMBER, true},
     {"reconnect", &o->reconnect, 0, FLAG, true},
+    {"log", &o->log, 0, TEXT, true},
+    {"capture", &o->capture, 0, TEXT, false},
   };
   memcpy(table, all, sizeof(all));
 }
@@ -115,6 +150,10 @@ static bool take(const known *k, const char *value) {
     return true;
   case ADDRESS:
     return read_address(value, k->to);
+  case PORTS:
+    return read_ports(value, k->to);
+  case WHEN:
+    return read_when(value, k->to);
   case FLAG:
     *(bool *)k->to = true;
     return true;
@@ -307,7 +346,7 @@ int options_read(options *o, int argc, char **argv) {
 void options_clear(options *o) {
   char *const texts[] = {o->server, o->account, o->name, o->call,
                          o->keys,   o->chat,    o->play, o->record,
-                         o->device, o->codecs};
+                         o->device, o->codecs,  o->log,  o->capture};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_free(texts[i]);
   }

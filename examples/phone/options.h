@@ -20,12 +20,21 @@ enum {
   EXIT_CALL = 20        /* + a #msnav_reason */
 };
 
+/* From the lower to the upper one; 0: any. */
+typedef struct port_range {
+  uint16_t min, max;
+} port_range;
+
 typedef struct options {
   char *server; /* "host:port" */
   char *account, *password, *name;
   char *call, *keys, *chat; /* --call, --press, --say */
   char *play, *record, *device, *codecs;
+  char *log, *capture;
   uint32_t bind_ip, advertised_ip;
+  uint32_t encryption; /* a #msnav_encryption */
+  unsigned sip_port;   /* 0: any */
+  port_range rtp_ports;
   double seconds;        /* 0: until somebody hangs up */
   double keep_alive;     /* between two questions to the server */
   double ring;           /* 0: the library's */

@@ -6,6 +6,7 @@
 #include "screen.h"
 #include "text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -209,6 +210,21 @@ static void on_signal(void *arg) {
 }
 
 /* 0, or an exit code after saying why. */
+static int open_trace(phone *p) {
+  p->trace =
+    (trace){.log_path = p->options.log, .capture_path = p->options.capture};
+  const char *bad = trace_open(&p->trace);
+  if (bad != NULL) {
+    char *text = g_strdup_printf("%s: %s", bad, strerror(errno));
+    char *safe = text_safe(msnav_str_of(text));
+    phone_complain(p, "%s", safe);
+    g_free(safe);
+    g_free(text);
+  }
+  return bad == NULL ? EXIT_OK : EXIT_BAD_FILE;
+}
+
+/* 0, or an exit code after saying why. */
 static int open_sound(phone *p) {
   const options *o = &p->options;
   bool files = o->play != NULL || o->record != NULL;
@@ -241,11 +257,15 @@ bool phone_start(phone *p) {
     phone_complain(p, "no memory");
     return false;
   }
-  p->code = open_sound(p);
+  p->code = open_trace(p);
+  if (p->code == EXIT_OK) {
+    p->code = open_sound(p);
+  }
   if (p->code != EXIT_OK || !calls_start(p)) {
     return false;
   }
-  p->rooms = rooms_new(&p->loop, p->options.account, &room_handlers, p);
+  p->rooms = rooms_new(&p->loop, p->options.account, &room_handlers, p,
+                       p->trace.capture);
   if (p->options.metrics_port != 0) {
     p->metrics = metrics_start(p, (uint16_t)p->options.metrics_port);
     if (p->metrics == NULL) {
@@ -269,6 +289,13 @@ void phone_clean_up(phone *p) {
   account_free(p->account);
   if (!sound_close(p->sound)) {
     phone_complain(p, "the recording is not complete: it could not be written");
+    p->code = EXIT_BAD_FILE;
+  }
+  const char *bad = trace_close(&p->trace);
+  if (bad != NULL) {
+    char *safe = text_safe(msnav_str_of(bad));
+    phone_complain(p, "%s is not complete: it could not be written", safe);
+    g_free(safe);
     p->code = EXIT_BAD_FILE;
   }
   if (p->timer != NULL) {

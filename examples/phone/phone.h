@@ -4,6 +4,7 @@
  *   account, rooms   the connections (MSNP)
  *   calls            the library
  *   sound            files and devices
+ *   trace            log and capture
  *   event            what is told to people and programs
  *   screen           the same on a terminal, with keys */
 #ifndef EXAMPLES_PHONE_PHONE_H
@@ -16,6 +17,7 @@
 #include "options.h"
 #include "rooms.h"
 #include "sound.h"
+#include "trace.h"
 
 #include <msnav/call.h>
 
@@ -31,6 +33,7 @@ typedef struct phone {
   struct screen *screen;     /* NULL: lines */
   struct commands *commands; /* lines from the standard input */
   struct metrics *metrics;
+  trace trace;
   void *timer;       /* to log in again, or to leave at last */
   unsigned attempts; /* since we were online */
   bool online, leaving, stopped;

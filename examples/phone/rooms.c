@@ -24,6 +24,7 @@ typedef struct room {
   uint32_t request; /* the XFR that is under way */
   connecting *connecting;
   msnp *connection;
+  pcap_tcp captured; /* that connection */
   void *timer;
   uint32_t transaction;
   unsigned people; /* besides us */
@@ -36,10 +37,15 @@ struct rooms {
   const rooms_events *events;
   void *self;
   account *online;
+  pcap *capture;
   room *first;
 };
 
 static const msnav_str nothing = {"", 0};
+
+static uint64_t now_us(void) {
+  return (uint64_t)g_get_real_time();
+}
 
 static void free_word(word *w) {
   g_free(w->payload);
@@ -48,6 +54,9 @@ static void free_word(word *w) {
 
 static void free_room(room *r) {
   connect_cancel(r->connecting);
+  if (r->connection != NULL) {
+    pcap_tcp_close(r->rooms->capture, now_us(), &r->captured);
+  }
   msnp_free(r->connection);
   r->rooms->loop.timer_del(r->rooms->loop.data, r->timer);
   g_queue_clear_full(&r->words, (GDestroyNotify)free_word);
@@ -191,6 +200,12 @@ static void on_command(msnp *m, const msnav_switchboard_command *c, void *arg) {
   }
 }
 
+static void tap(msnp *m, bool out, const void *bytes, size_t len, void *arg) {
+  room *r = arg;
+  (void)m;
+  pcap_tcp_data(r->rooms->capture, now_us(), &r->captured, out, bytes, len);
+}
+
 static void on_connected(int fd, const char *why, void *arg) {
   room *r = arg;
   (void)why;
@@ -203,6 +218,9 @@ static void on_connected(int fd, const char *why, void *arg) {
     close_room(r);
     return;
   }
+  msnp_ends(r->connection, &r->captured.client, &r->captured.server);
+  pcap_tcp_open(r->rooms->capture, now_us(), &r->captured);
+  msnp_tap(r->connection, tap);
   if (r->id != NULL) {
     msnp_say(r->connection, nothing, "ANS %u %s %s %s", ++r->transaction,
              r->rooms->me, r->token, r->id);
@@ -223,9 +241,13 @@ static void enter(room *r, msnav_str host, msnav_str token) {
 /* ---- from outside */
 
 rooms *rooms_new(const msnav_loop *loop, const char *me,
-                 const rooms_events *events, void *self) {
+                 const rooms_events *events, void *self, pcap *capture) {
   rooms *r = g_new0(rooms, 1);
-  *r = (rooms){.loop = *loop, .me = me, .events = events, .self = self};
+  *r = (rooms){.loop = *loop,
+               .me = me,
+               .events = events,
+               .self = self,
+               .capture = capture};
   return r;
 }
 

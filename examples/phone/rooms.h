@@ -4,6 +4,7 @@
 #ifndef EXAMPLES_PHONE_ROOMS_H
 #define EXAMPLES_PHONE_ROOMS_H
 
+#include "../pcap.h"
 #include "account.h"
 
 typedef struct rooms rooms;
@@ -17,9 +18,10 @@ typedef struct rooms_events {
   void (*undelivered)(void *self, msnav_str peer, uint64_t tag);
 } rooms_events;
 
-/* me: our account, which must outlive the rooms. */
+/* me: our account, which must outlive the rooms; so must capture, where all
+ * that is said goes (NULL: nowhere). */
 rooms *rooms_new(const msnav_loop *loop, const char *me,
-                 const rooms_events *events, void *self);
+                 const rooms_events *events, void *self, pcap *capture);
 /* Where new rooms are asked for; NULL while not online. */
 void rooms_set_account(rooms *all, account *a);
 /* Say it, now or when the peer has come.  undelivered may be called inside. */

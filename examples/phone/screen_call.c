@@ -54,6 +54,13 @@ static row title(const screen *s, const msnav_call_info *info) {
     row_text(&r, STYLE_PLAIN, "  ", 2);
     row_text(&r, info->held ? STYLE_FAIR : STYLE_STRONG, state_text(info), 24);
     row_text(&r, STYLE_PLAIN, " ", 1);
+    if (info->state == MSNAV_STATE_TALKING) {
+      bool sealed = info->srtp_suite != MSNAV_SRTP_NONE;
+      row_text(&r, STYLE_PLAIN, " ", 1);
+      row_text(&r, sealed ? STYLE_GOOD : STYLE_FAINT,
+               sealed ? "encrypted" : "not encrypted", 16);
+      row_text(&r, STYLE_PLAIN, " ", 1);
+    }
   }
   g_free(who);
   row_repeat(&r, STYLE_FAINT, line, s->columns - r.columns - 12);

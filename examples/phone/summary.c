@@ -38,8 +38,10 @@ void summary_of(phone *p, event *e, const msnav_call *call) {
   event_number(e, "setup_ms", (double)info.setup_time / 1e3);
   event_number(e, "talked_s", (double)info.duration / 1e6);
   event_say(e, "call with %s: %s", who, reason);
+  const char *suite = msnav_srtp_suite_name((msnav_srtp_suite)info.srtp_suite);
   if (msnav_call_get_stats(call, &s) == MSNAV_OK && info.duration > 0) {
     event_text(e, "codec", msnav_str_of(info.codec));
+    event_text(e, "encryption", msnav_str_of(suite));
     numbers(e, &s);
     event_say(e,
               "call with %s: %s after %s; %s, MOS %.1f, loss %.1f %%, "

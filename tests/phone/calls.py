@@ -16,7 +16,7 @@ from kit import (ALICE, BOB, CAROL, PASSWORD, check, eventually, main, only_line
 # exit codes that --help promises
 UNREACHABLE, REFUSED, LOST, NO_DEVICE, BAD_FILE, PROTOCOL, ELSEWHERE = range(3, 10)
 CALL = 20  # + the reason of include/msnav/session.h
-REJECTED_LOCAL, REJECTED, CANCELLED_REMOTE, NO_ANSWER = 3, 4, 6, 7
+REJECTED_LOCAL, REJECTED, CANCELLED_REMOTE, NO_ANSWER, SIP_REFUSED = 3, 4, 6, 7, 14
 BYE_TIMEOUT, UNDELIVERED = 17, 19
 
 
@@ -407,6 +407,11 @@ def wrong_use_is_said(world):
         (["--server", "x", "--account", "a@b", "--seconds", "soon"], "soon"),
         (["--server", "x", "--account", "a@b", "--bind", "1.2.3.256"], "1.2.3.256"),
         (["--server", "x", "--account", "a@b", "--press", "7x"], "7x"),
+        (["--server", "x", "--account", "a@b", "--encryption", "maybe"], "maybe"),
+        (["--server", "x", "--account", "a@b", "--rtp-ports", "5004"], "5004"),
+        (["--server", "x", "--account", "a@b", "--rtp-ports", "5004-5004"], "5004-5004"),
+        (["--server", "x", "--account", "a@b", "--rtp-ports", "1-70000"], "1-70000"),
+        (["--server", "x", "--account", "a@b", "--sip-port", "70000"], "70000"),
         (["--server", "x", "--account", "a@b", "surplus"], "surplus"),
         (["--password", "secret"], "password"),  # never on the command line
         (["--config", "/no/such/file"], "/no/such/file"),
@@ -420,6 +425,95 @@ def wrong_use_is_said(world):
         check(phone.wait() == 2, f"{args}: {phone.wait()}")
         check(len(phone.err) >= 1 and word in phone.err[0], f"{args}: {phone.err}")
         check("\x1b" not in "".join(phone.err), "an escape sequence")
+
+
+def calls_are_encrypted_where_both_can(world):
+    server = world.server()
+    rows = [("if-possible", "if-possible", "AEAD_AES_128_GCM"), ("always", "if-possible",
+            "AEAD_AES_128_GCM"), ("if-possible", "never", "none"), ("always", "never", None)]
+    for caller, called, suite in rows:
+        bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1",
+                          "--encryption", called)
+        bob.wait_event("online")
+        alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", "0.5",
+                            "--encryption", caller)
+        code = alice.wait()
+        if code == 2 and caller == "always":
+            return "built without libsrtp2"
+        if suite is None:
+            check(code == CALL + SIP_REFUSED, f"{caller}, {called}: {code}")
+            check(alice.events("ended")[0]["reason"] == "SIP refused", alice.events("ended"))
+            continue
+        check(code == 0 and bob.wait() == 0, f"{caller}, {called}: {code}, {alice.err}")
+        for phone in alice, bob:
+            talking = phone.events("state", state="talking")[0]
+            check(talking["encryption"] == suite, f"{caller}, {called}: {talking}")
+            check(phone.events("ended")[0]["encryption"] == suite, phone.events("ended"))
+    return None
+
+
+def ports_are_those_that_were_asked_for(world):
+    server = world.server()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        sip = s.getsockname()[1]
+    rtp = 42000 + os.getpid() % 1000 * 4
+    bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1", "--capture",
+                      world.path("bob.pcap"), "--sip-port", str(sip), "--rtp-ports",
+                      f"{rtp}-{rtp + 3}")
+    bob.wait_event("online")
+    alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", "0.5")
+    check(alice.wait() == 0 and bob.wait() == 0, f"{alice.wait()} {bob.wait()} {bob.err}")
+    with open(world.path("bob.pcap"), "rb") as f:
+        capture = f.read()
+    check(f"127.0.0.1:{sip}".encode() in capture, "the SIP port is not told")
+    ports = {int(p) for p in re.findall(rb"m=audio (\d+) ", capture)}
+    check(ports & {rtp, rtp + 2}, f"sound at {ports}, not at {rtp} or {rtp + 2}")
+
+
+def a_capture_holds_the_call(world):
+    """The other tool finds the whole of it, and hears what was said."""
+    alice, bob = pair(world, world.server(), "--capture", world.path("call.pcap"), "--log",
+                      world.path("log"), "--encryption", "never", "--say", "hello")
+    alice.wait_event("state", state="talking")
+    eventually(lambda: os.path.getsize(world.path("call.pcap")) > 50000, "it grows at once")
+    check(alice.wait() == 0 and bob.wait() == 0, f"{alice.wait()} {bob.wait()}")
+    decode = os.path.join(os.path.dirname(world.programs["phone"]), "..", "decode", "msnav-decode")
+    if not os.path.exists(decode):
+        return "no msnav-decode in this build"
+    done = subprocess.run([decode, "--json", "--wav", world.path("decoded"),
+                           world.path("call.pcap")], capture_output=True, text=True, check=False)
+    if "need a build with libpcap" in done.stderr:
+        return "built without libpcap"
+    check(done.returncode == 0, f"{done.returncode}: {done.stderr}")
+    check(not done.stderr, done.stderr)
+    for name, to in ("a", "invitee"), ("b", "inviter"):
+        ok, text = world.heard(shorten(world, name, 1.5), world.path(f"decoded-1-to-{to}.wav"))
+        check(ok, f"to the {to}: {text}")
+    with open(world.path("call.pcap"), "rb") as f:
+        capture = f.read()
+    check(b"Invitation-Command" in capture and b"hello" in capture, "the switchboard")
+    check(PASSWORD.encode() not in capture and b"MD5" not in capture, "the login is in it")
+    with open(world.path("log"), encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    pattern = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (error|warning|info|debug): ."
+    check(len(lines) > 3 and all(re.match(pattern, line) for line in lines), lines)
+    return None
+
+
+def traces_that_cannot_be_written(world):
+    for option in "--log", "--capture":
+        phone = world.phone("127.0.0.1:1", ALICE, "--plain", option, "/no/such/directory/x")
+        check(phone.wait() == BAD_FILE, f"{option}: {phone.wait()}")
+        only_line(phone.err, "/no/such/directory/x", "No such file")
+    server = world.server()
+    bob = world.phone(server, BOB, "--json", "--auto-answer")
+    bob.wait_event("online")
+    for option in "--log", "--capture":
+        alice = world.phone(server, ALICE, "--plain", "--call", BOB, "--seconds", "0.5", option,
+                            "/dev/full")
+        check(alice.wait() == BAD_FILE, f"{option}: {alice.wait()}")
+        only_line(alice.err, "/dev/full", "not complete")
 
 
 def the_configuration_file_is_read(world):
@@ -526,5 +620,7 @@ if __name__ == "__main__":
         a_full_disk_is_said, a_killed_peer, ended_by_a_signal, a_rejected_call,
         a_call_that_nobody_answers, a_peer_who_is_offline, commands_from_the_input,
         busy_while_talking, calls_that_cross, metrics_are_served, wrong_use_is_said,
+        calls_are_encrypted_where_both_can, ports_are_those_that_were_asked_for,
+        a_capture_holds_the_call, traces_that_cannot_be_written,
         the_configuration_file_is_read, the_password_comes_from_the_environment,
         help_names_every_exit_code, the_documents_know_every_option, completion_completes)}))

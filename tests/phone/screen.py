@@ -105,7 +105,7 @@ def a_call_at(columns, rows):
         terminal.shows(r"── Bob  ringing there ─")
         check(terminal.lines()[-1].startswith(" h hang up"), terminal.lines()[-1])
         bob.type("answer")
-        terminal.shows(r"── Bob  talking ─+ 00:01 ─")
+        terminal.shows(r"── Bob  talking  (not )?encrypted ─+ 00:01 ─")
         layout(terminal)
         terminal.shows(r"you +█+.* -\d+ dB")
         terminal.shows(r"peer +█+.* -\d+ dB")
