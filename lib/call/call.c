@@ -49,8 +49,8 @@ msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session) {
     call->streams[i] = (call_stream){.call = call,
                                      .media = media[i],
                                      .rtp_fd = -1,
-                                     .rtcp_fd = -1,
-                                     .ssrc = g_random_int()};
+                                     .rtcp_fd = -1};
+    msnav_call_random(&call->streams[i].ssrc, sizeof(call->streams[i].ssrc));
   }
   for (int i = 0; i < 2; i++) {
     call->sound.gain[i] = call->sound.gain_was[i] = MSNAV_GAIN_ONE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call/context.h"
 #include "base/text.h"
+#include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -11,16 +12,24 @@ copy_sized(void *to, size_t size, const void *from, size_t from_size) {
   memcpy(to, from, MIN(size, from_size));
 }
 
-static void random_bytes(void *arg, void *bytes, size_t len) {
-  (void)arg;
+void msnav_call_random(void *bytes, size_t len) {
   uint8_t *at = bytes;
   while (len > 0) {
     ssize_t n = getrandom(at, len, 0);
-    if (n > 0) {
-      at += n;
-      len -= (size_t)n;
+    if (n < 0 && errno != EINTR) { /* a sandbox: GLib has its own source */
+      for (size_t i = 0; i < len; i++) {
+        at[i] = (uint8_t)g_random_int();
+      }
+      return;
     }
+    at += n > 0 ? n : 0;
+    len -= n > 0 ? (size_t)n : 0;
   }
+}
+
+static void session_random(void *arg, void *bytes, size_t len) {
+  (void)arg;
+  msnav_call_random(bytes, len);
 }
 
 static void on_dispatch(void *arg) {
@@ -31,6 +40,7 @@ static void on_dispatched(void *arg) {
   msnav_call_leave(arg);
 }
 
+/* Its lines are shorter than any limit of theirs. */
 static void
 sip_log(msnav_log_level level, const char *line, size_t len, void *arg) {
   msnav_context *ctx = arg;
@@ -152,7 +162,7 @@ static msnav_error make_sessions(msnav_context *ctx) {
                                       : msnav_call_route(0);
   msnav_session_config config = {
     .size = sizeof(config),
-    .random = random_bytes,
+    .random = session_random,
     .capabilities = c->media,
     .conn_type = c->conn_type,
     .private_ip = c->private_ip != 0 ? c->private_ip : ip,

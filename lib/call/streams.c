@@ -328,13 +328,13 @@ stream_config(call_stream *st, const msnav_sdp_agreed *agreed) {
       (agreed->direction & MSNAV_SDP_SEND) != 0 && agreed->remote_rtp.ip != 0,
     .can_receive = (agreed->direction & MSNAV_SDP_RECV) != 0,
     .ssrc = st->ssrc,
-    .random = g_random_int(),
     .clock_rate = agreed->codec.clock_rate,
     .cname = c->account,
     .min_delay = c->min_delay,
     .max_delay = c->max_delay,
     .xr = agreed->metrics,
   };
+  msnav_call_random(&config.random, sizeof(config.random));
   receive_formats(st, agreed, &config);
   return config;
 }

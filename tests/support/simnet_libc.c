@@ -381,12 +381,6 @@ ssize_t getrandom(void *data, size_t n, unsigned flags) {
   return (ssize_t)n;
 }
 
-guint32 g_random_int(void) {
-  guint32 value = 0;
-  (void)!getrandom(&value, sizeof(value), 0);
-  return value;
-}
-
 static ssize_t read_random(void *cookie, char *data, size_t n) {
   (void)cookie;
   return getrandom(data, n, 0);
