@@ -25,9 +25,10 @@ static uint32_t square(int16_t sample) {
 uint8_t msnav_level(const int16_t *pcm, size_t samples) {
   uint64_t energy = 0;
   size_t i = 0;
+  size_t blocks = samples - samples % BLOCK;
   /* a sum of 32 bits over a block of a known length is what compilers turn
    * into vectors */
-  for (; i + BLOCK <= samples; i += BLOCK) {
+  for (; i < blocks; i += BLOCK) {
     uint32_t sum = 0;
     for (size_t k = 0; k < BLOCK; k++) {
       sum += square(pcm[i + k]);
