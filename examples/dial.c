@@ -85,6 +85,10 @@ static void print_statistics(const msnav_call *call) {
   printf("codec %s, set-up %.1f ms, talked %.2f s\n",
          info.codec != NULL ? info.codec : "none",
          (double)info.setup_time / 1e3, (double)info.duration / 1e6);
+  if (info.srtp_suite != MSNAV_SRTP_NONE) {
+    printf("encrypted with %s\n",
+           msnav_srtp_suite_name((msnav_srtp_suite)info.srtp_suite));
+  }
   printf("sent %" PRIu64 " packets, received %" PRIu64 ", lost %" PRId64
          ", late %" PRIu64 ", reordered %" PRIu64 "\n",
          s.sent_packets, s.received_packets, s.lost_packets, s.late_packets,

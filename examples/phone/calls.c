@@ -378,6 +378,7 @@ static msnav_config configure(phone *p) {
                         .rtp_port_max = o->rtp_ports.max,
                         .codecs = o->codecs,
                         .encryption = o->encryption,
+                        .silence_suppression = o->suppress_silence,
                         .trace_media = p->trace.capture != NULL,
                         .ring_out = (msnav_usec)(o->ring * SECOND),
                         .sound_rate = sound_rate(p->sound),

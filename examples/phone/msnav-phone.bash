@@ -43,6 +43,6 @@ _msnav_phone() {
   mapfile -t COMPREPLY < <(compgen -W "--server --port --account --name --password-file --config
     --keep-alive --reconnect --call --seconds --ring --press --say --auto-answer --auto-reject --calls --codecs
     --bind --advertise --sip-port --rtp-ports --encryption --device --play --record --rate --no-sound
-    --cancel-echo --optional-sound --json --plain --metrics --log --capture --help --version" -- "$cur")
+    --cancel-echo --suppress-silence --optional-sound --json --plain --metrics --log --capture --help --version" -- "$cur")
 }
 complete -F _msnav_phone msnav-phone

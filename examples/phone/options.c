@@ -54,12 +54,14 @@ static bool read_address(const char *text, uint32_t *ip) {
 
 /* "5004-5011": even ports of it for RTP, the next ones for RTCP */
 static bool read_ports(const char *text, port_range *range) {
-  unsigned min = 0;
-  unsigned max = 0;
-  char rest;
-  if (strspn(text, "0123456789-") != strlen(text) ||
-      sscanf(text, "%5u-%5u%c", &min, &max, &rest) != 2 || min == 0 ||
-      max > UINT16_MAX || min >= max) {
+  char *rest = NULL;
+  guint64 min = g_ascii_strtoull(text, &rest, 10);
+  if (!g_ascii_isdigit(text[0]) || rest[0] != '-' ||
+      !g_ascii_isdigit(rest[1])) {
+    return false;
+  }
+  guint64 max = g_ascii_strtoull(rest + 1, &rest, 10);
+  if (rest[0] != '\0' || min == 0 || max > UINT16_MAX || min >= max) {
     return false;
   }
   *range = (port_range){(uint16_t)min, (uint16_t)max};
@@ -93,7 +95,7 @@ typedef struct known {
   bool in_file;
 } known;
 
-enum { KNOWN = 32 };
+enum { KNOWN = 33 };
 
 static void know(sources *s, known table[KNOWN]) {
   options *o = s->o;
@@ -125,6 +127,7 @@ static void know(sources *s, known table[KNOWN]) {
     {"no-sound", &o->no_sound, 0, FLAG, true},
     {"optional-sound", &o->optional_sound, 0, FLAG, true},
     {"cancel-echo", &o->cancel_echo, 0, FLAG, true},
+    {"suppress-silence", &o->suppress_silence, 0, FLAG, true},
     {"metrics", &o->metrics_port, 65535, WHOLE, true},
     {"keep-alive", &o->keep_alive, 3600, NUMBER, true},
     {"reconnect", &o->reconnect, 0, FLAG, true},

@@ -42,7 +42,7 @@ typedef struct options {
   unsigned metrics_port; /* 0: none */
   uint32_t rate;
   bool auto_answer, auto_reject, json, plain, reconnect;
-  bool no_sound, optional_sound, cancel_echo;
+  bool no_sound, optional_sound, cancel_echo, suppress_silence;
 } options;
 
 /* -1: go on; else an exit code: --help, --version or something wrong, which

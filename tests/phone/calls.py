@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import wave
 
 from kit import (ALICE, BOB, CAROL, PASSWORD, check, eventually, main, only_line, wav_seconds,
                  write_wav)
@@ -169,7 +170,6 @@ def live_sound_goes_through_alsa(world):
     ok, text = world.heard(world.path("part.wav"), world.path("b-heard.wav"))
     check(ok, f"the microphone was not heard: {text}")
     # what came to the speaker
-    import wave
     with open(world.path("heard.raw"), "rb") as raw, \
             wave.open(world.path("speaker.wav"), "wb") as w:
         w.setnchannels(1)
@@ -253,7 +253,6 @@ def a_killed_peer(world):
     check(alice.events("ended")[0]["reason"] == "hung up, not confirmed", "reason")
     check(wav_seconds(world.path("a-heard.wav")) >= 3.4, "Alice's recording")
     # a second at most is lost of what was recorded by the one who was killed
-    import wave
     with wave.open(world.path("b-heard.wav")) as w:
         check(w.getnframes() / w.getframerate() >= 1, "Bob's recording")
     ok, text = world.heard(shorten(world, "b", 1.5), world.path("a-heard.wav"))
@@ -452,6 +451,21 @@ def calls_are_encrypted_where_both_can(world):
     return None
 
 
+def silence_is_kept_back_on_request(world):
+    server = world.server()
+    with wave.open(world.path("quiet.wav"), "wb") as w:
+        w.setparams((1, 2, 8000, 0, "NONE", None))
+        w.writeframes(bytes(2 * 8000 * 3))
+    for options, least, most in ((), 80, 120), (("--suppress-silence",), 1, 20):
+        bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1")
+        bob.wait_event("online")
+        alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", "2", "--play",
+                            world.path("quiet.wav"), *options)
+        check(alice.wait() == 0 and bob.wait() == 0, f"{alice.wait()} {bob.wait()}")
+        sent = alice.events("ended")[0]["sent"]
+        check(least <= sent <= most, f"{options}: {sent} packets")
+
+
 def ports_are_those_that_were_asked_for(world):
     server = world.server()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
@@ -620,7 +634,8 @@ if __name__ == "__main__":
         a_full_disk_is_said, a_killed_peer, ended_by_a_signal, a_rejected_call,
         a_call_that_nobody_answers, a_peer_who_is_offline, commands_from_the_input,
         busy_while_talking, calls_that_cross, metrics_are_served, wrong_use_is_said,
-        calls_are_encrypted_where_both_can, ports_are_those_that_were_asked_for,
+        calls_are_encrypted_where_both_can, silence_is_kept_back_on_request,
+        ports_are_those_that_were_asked_for,
         a_capture_holds_the_call, traces_that_cannot_be_written,
         the_configuration_file_is_read, the_password_comes_from_the_environment,
         help_names_every_exit_code, the_documents_know_every_option, completion_completes)}))
