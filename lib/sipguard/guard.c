@@ -69,24 +69,24 @@ void msnav_guard_renewed(msnav_guard *g) {
   }
 }
 
-/* Work on a copy of the state, which takes the place of the old one only if
- * all went well: so no refusal can leave half a change behind. */
+/* The state as it was comes back unless all went well: so no refusal can leave
+ * half a change behind. */
 static msnav_guard_verdict
 pass_on(msnav_guard *g, const msnav_guard_message *m, bool in, msnav_out *out) {
-  msnav_guard next = *g;
+  const msnav_guard before = *g;
   msnav_guard_verdict verdict = MSNAV_GUARD_PASS;
   if (in) {
-    verdict = m->status != 0 ? msnav_guard_response_in(&next, m, out)
-                             : msnav_guard_request_in(&next, m, out);
+    verdict = m->status != 0 ? msnav_guard_response_in(g, m, out)
+                             : msnav_guard_request_in(g, m, out);
   } else {
-    verdict = m->status != 0 ? msnav_guard_response_out(&next, m, out)
-                             : msnav_guard_request_out(&next, m, out);
+    verdict = m->status != 0 ? msnav_guard_response_out(g, m, out)
+                             : msnav_guard_request_out(g, m, out);
   }
   if (verdict == MSNAV_GUARD_PASS && out->full) {
     verdict = MSNAV_GUARD_SIZE;
   }
-  if (verdict == MSNAV_GUARD_PASS) {
-    *g = next;
+  if (verdict != MSNAV_GUARD_PASS) {
+    *g = before;
   }
   return verdict;
 }
