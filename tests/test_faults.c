@@ -120,7 +120,7 @@ is_good(const result *r, const char *what, unsigned long nth, const char *how) {
   if (!r->stuck && r->reasonless == 0 && r->after_end == 0 && r->left == 0) {
     return true;
   }
-  print_message("%s %lu, %s:%s %u without a reason, %u descriptors left\n",
+  print_message("# %s %lu, %s:%s %u without a reason, %u descriptors left\n",
                 what, nth, how, r->stuck ? " no end," : "", r->reasonless,
                 r->left);
   return false;
@@ -173,7 +173,7 @@ static void one_system_call_fails(void **state) {
   for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
     bad += try_all(faults[i].call, faults[i].errors, false, &tried);
   }
-  print_message("%lu calls\n", tried);
+  print_message("# %lu calls\n", tried);
   assert_int_equal(bad, 0);
 }
 
@@ -189,7 +189,7 @@ static void system_calls_fail_from_some_time_on(void **state) {
       bad += try_all(faults[i].call, errors, true, &tried);
     }
   }
-  print_message("%lu calls\n", tried);
+  print_message("# %lu calls\n", tried);
   assert_int_equal(bad, 0);
 }
 
@@ -372,7 +372,7 @@ static void one_allocation_fails(void **state) {
     assert_true(oom_failed());
     bad += !is_good(&r, "allocation", nth, "NULL");
   }
-  print_message("%u calls\n", all);
+  print_message("# %u calls\n", all);
   assert_int_equal(bad, 0);
 }
 

@@ -213,7 +213,7 @@ static bool is_good(const world_person *who) {
 }
 
 static void show(const plan *p, const world *w, const char *what) {
-  print_message("seed %llu: %s; alice %s (%s), bob %s (%s)\n",
+  print_message("# seed %llu: %s; alice %s (%s), bob %s (%s)\n",
                 (unsigned long long)p->seed, what, w->alice.states,
                 msnav_reason_name(w->alice.reason), w->bob.states,
                 msnav_reason_name(w->bob.reason));
@@ -246,7 +246,7 @@ static bool run(uint64_t seed, double loss, tally *t) {
   unsigned left = simnet_end();
   bool quiet = was_quiet();
   if (left > 0 || !quiet) {
-    print_message("seed %llu: %u descriptors left%s\n",
+    print_message("# seed %llu: %u descriptors left%s\n",
                   (unsigned long long)seed, left, quiet ? "" : ", printed");
     (void)!ftruncate(caught, 0);
   }
@@ -258,13 +258,13 @@ static unsigned share(unsigned part, unsigned all) {
 }
 
 static void report(const tally *t) {
-  print_message("%u calls, %u of %u set up, %lu of %lu frames heard, at most "
+  print_message("# %u calls, %u of %u set up, %lu of %lu frames heard, at most "
                 "%.1f s from one end to the other\n",
                 t->calls, t->set_up, t->meant, t->heard, t->played,
                 (double)t->slowest / 1e6);
   for (int i = 0; i < 32; i++) {
     if (t->reasons[i] > 0) {
-      print_message("  %6u %s\n", t->reasons[i],
+      print_message("#   %6u %s\n", t->reasons[i],
                     msnav_reason_name((msnav_reason)i));
     }
   }

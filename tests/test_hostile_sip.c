@@ -104,13 +104,13 @@ static void a_call_succeeds_after_every_hundred(void **state) {
   }
   msnav_context_counters c = {.size = sizeof(c)};
   assert_int_equal(msnav_context_get_counters(w.alice.ctx, &c), MSNAV_OK);
-  print_message("%u messages, %llu refused by the guard; %u of %u calls lived "
-                "through a hundred\n",
-                batches * BATCH, (unsigned long long)c.sip_refused, survived,
-                batches / 3);
+  print_message(
+    "# %u messages, %llu refused by the guard; %u of %u calls lived "
+    "through a hundred\n",
+    batches * BATCH, (unsigned long long)c.sip_refused, survived, batches / 3);
   for (int i = 0; i < 32; i++) {
     if (c.ended[i] > 0) {
-      print_message("  %6llu %s\n", (unsigned long long)c.ended[i],
+      print_message("#   %6llu %s\n", (unsigned long long)c.ended[i],
                     msnav_reason_name((msnav_reason)i));
     }
   }

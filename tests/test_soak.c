@@ -87,7 +87,7 @@ static void memory_stays_as_it_is(void **state) {
     ((double)resident() - (double)rss) / (double)(calls - WARM_UP);
   double heap_per_call =
     ((double)allocated() - (double)heap) / (double)(calls - WARM_UP);
-  print_message("%u calls: %.2f bytes resident and %.2f allocated per call "
+  print_message("# %u calls: %.2f bytes resident and %.2f allocated per call "
                 "after the first %u; %u descriptors, %u then\n",
                 calls, per_call, heap_per_call, WARM_UP, simnet_open(), open);
   assert_int_equal(simnet_open(), open);
@@ -194,12 +194,12 @@ static void numbers_wrap_in_a_long_call(void **state) {
   assert_int_equal(w.alice.ended + w.bob.ended, 0);
   msnav_stream_stats stats = {.size = sizeof(stats)};
   assert_int_equal(msnav_call_get_stats(w.bob.call, &stats), MSNAV_OK);
-  print_message("%u minutes: %lu packets, sequence numbers wrapped %lu times, "
-                "timestamps %lu, %lu reports, at most %.1f s apart; %lu of "
-                "%lu frames heard\n",
-                minutes, seen.packets, seen.sequence_wraps,
-                seen.timestamp_wraps, seen.reports,
-                (double)seen.longest_pause / 1e6, w.bob.heard, w.bob.played);
+  print_message(
+    "# %u minutes: %lu packets, sequence numbers wrapped %lu times, "
+    "timestamps %lu, %lu reports, at most %.1f s apart; %lu of "
+    "%lu frames heard\n",
+    minutes, seen.packets, seen.sequence_wraps, seen.timestamp_wraps,
+    seen.reports, (double)seen.longest_pause / 1e6, w.bob.heard, w.bob.played);
   assert_int_equal(seen.breaks, 0);
   assert_in_range(seen.packets, minutes * 3000ul - 50, minutes * 3000ul + 50);
   assert_in_range(seen.sequence_wraps, seen.packets / 65536,
@@ -280,7 +280,7 @@ static void encrypted_numbers_roll_over(void **state) {
   msnav_stream_stats stats = {.size = sizeof(stats)};
   assert_int_equal(msnav_stream_get_stats(b, &stats), MSNAV_OK);
   print_message(
-    "%lu encrypted packets, %lu lost, %llu received, %llu refused\n", sent,
+    "# %lu encrypted packets, %lu lost, %llu received, %llu refused\n", sent,
     lost, (unsigned long long)stats.received_packets,
     (unsigned long long)stats.refused_srtp);
   assert_int_equal(stats.refused_srtp, 0);
