@@ -13,9 +13,11 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void __wrap_free(void *block);
 
-static unsigned until; /* the one that fails, 0: none */
-static bool failed;
-static unsigned long allocations;
+/* volatile: compilers know that calloc() leaves all variables alone, and see
+ * through files at link time. */
+static volatile unsigned until; /* the one that fails, 0: none */
+static volatile bool failed;
+static volatile unsigned long allocations;
 
 void oom_fail(unsigned nth) {
   until = nth;
@@ -54,9 +56,9 @@ void *__wrap_realloc(void *old, size_t size) {
 
 /* ---- what is left in memory */
 
-static const void *watched;
-static size_t watched_len;
-static unsigned found;
+static const void *volatile watched;
+static volatile size_t watched_len;
+static volatile unsigned found;
 
 void oom_watch(const void *secret, size_t len) {
   watched = secret;
