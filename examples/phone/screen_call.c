@@ -116,6 +116,13 @@ static row quality(const screen *s, const msnav_stream_stats *stats) {
   snprintf(value, sizeof(value), "  MOS %u.%u %s", mos / 100, mos / 10 % 10,
            verdict(mos));
   row_text(&r, STYLE_PLAIN, value, VALUE + 4);
+  if (stats->remote_mos_centi > 0) { /* how it hears us */
+    unsigned there = stats->remote_mos_centi;
+    row_to(&r, STYLE_PLAIN, LABEL + bar_columns(s) + VALUE + 4);
+    snprintf(value, sizeof(value), "  peer %u.%u", there / 100,
+             there / 10 % 10);
+    row_text(&r, STYLE_FAINT, value, s->columns);
+  }
   return r;
 }
 

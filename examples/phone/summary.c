@@ -23,6 +23,9 @@ static void numbers(event *e, const msnav_stream_stats *s) {
   event_number(e, "round_trip_ms", s->round_trip_us / 1e3);
   event_number(e, "r", s->r_factor);
   event_number(e, "mos", s->mos_centi / 100.0);
+  if (s->remote_mos_centi > 0) {
+    event_number(e, "peer_mos", s->remote_mos_centi / 100.0);
+  }
 }
 
 void summary_of(phone *p, event *e, const msnav_call *call) {
