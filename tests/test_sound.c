@@ -141,9 +141,9 @@ static void voice_comes_through_alike(void **state) {
     pair_run(p, 1200);
     double there = 0, back = 0;
     for (int k = 0; k < TRIES && !(there > 0.95 && back > 0.95); k++) {
-      pair_run(p, 200);
-      there = fmax(there, likeness(bob, alice));
-      back = fmax(back, likeness(alice, bob));
+      pair_run(p, k == 0 ? 200 : 1500); /* comparing takes its time, too */
+      there = there > 0.95 ? there : likeness(bob, alice);
+      back = back > 0.95 ? back : likeness(alice, bob);
     }
     print_message("# %u and %u Hz: alike %.3f and %.3f\n", rates[i].alice,
                   rates[i].bob, there, back);
