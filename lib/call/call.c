@@ -2,6 +2,7 @@
 /* Calls: made, fed, asked about, released. */
 #include "base/text.h"
 #include "call/context.h"
+#include "sip/random.h"
 #include <string.h>
 
 static void on_deadline(void *arg) {
@@ -50,7 +51,7 @@ msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session) {
                                      .media = media[i],
                                      .rtp_fd = -1,
                                      .rtcp_fd = -1};
-    msnav_call_random(&call->streams[i].ssrc, sizeof(call->streams[i].ssrc));
+    msnav_random_bytes(&call->streams[i].ssrc, sizeof(call->streams[i].ssrc));
   }
   for (int i = 0; i < 2; i++) {
     call->sound.gain[i] = call->sound.gain_was[i] = MSNAV_GAIN_ONE;

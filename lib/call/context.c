@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call/context.h"
 #include "base/text.h"
-#include <errno.h>
+#include "sip/random.h"
 #include <string.h>
-#include <sys/random.h>
 
 /* Copy what the caller's struct has of ours; zero the rest. */
 static void
@@ -12,24 +11,9 @@ copy_sized(void *to, size_t size, const void *from, size_t from_size) {
   memcpy(to, from, MIN(size, from_size));
 }
 
-void msnav_call_random(void *bytes, size_t len) {
-  uint8_t *at = bytes;
-  while (len > 0) {
-    ssize_t n = getrandom(at, len, 0);
-    if (n < 0 && errno != EINTR) { /* a sandbox: GLib has its own source */
-      for (size_t i = 0; i < len; i++) {
-        at[i] = (uint8_t)g_random_int();
-      }
-      return;
-    }
-    at += n > 0 ? n : 0;
-    len -= n > 0 ? (size_t)n : 0;
-  }
-}
-
 static void session_random(void *arg, void *bytes, size_t len) {
   (void)arg;
-  msnav_call_random(bytes, len);
+  msnav_random_bytes(bytes, len);
 }
 
 static void on_dispatch(void *arg) {

@@ -131,8 +131,6 @@ struct msnav_context {
 void msnav_call_enter(msnav_context *ctx);
 void msnav_call_leave(msnav_context *ctx);
 msnav_usec msnav_call_now(const msnav_context *ctx);
-/* Numbers that nobody can guess. */
-void msnav_call_random(void *bytes, size_t len);
 
 /* ---- limits.c: what is put up with from others */
 void msnav_limits_init(msnav_context *ctx);

@@ -2,6 +2,7 @@
 /* RTP sessions of a call: a pair of sockets and a media stream each. */
 #include "base/text.h"
 #include "call/context.h"
+#include "sip/random.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -334,7 +335,7 @@ stream_config(call_stream *st, const msnav_sdp_agreed *agreed) {
     .max_delay = c->max_delay,
     .xr = agreed->metrics,
   };
-  msnav_call_random(&config.random, sizeof(config.random));
+  msnav_random_bytes(&config.random, sizeof(config.random));
   receive_formats(st, agreed, &config);
   return config;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Our INVITE and what comes back (RFC 3261 sections 13.2, 14.1, 9.1). */
 #include "sip/inner.h"
+#include "sip/random.h"
 #include <string.h>
-#include <sys/random.h>
 
 /* ---- ACK */
 
@@ -87,8 +87,8 @@ static void accepted(msnav_dialog *d, const sip_t *sip) {
  * section 14.1: 2.1 to 4 s for the side that made the Call-ID, else 0 to
  * 2 s, in steps of 10 ms. */
 static void retry_soon(msnav_dialog *d) {
-  uint8_t random = 0;
-  (void)!getrandom(&random, sizeof(random), 0);
+  uint8_t random;
+  msnav_random_bytes(&random, sizeof(random));
   msnav_usec steps = d->caller ? 210u + random % 191u : random % 201u;
   d->retried = true;
   msnav_dialog_set_due(d, MSNAV_DUE_RETRY,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sip/inner.h"
+#include "sip/random.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define LOG_LINE 256
 
@@ -86,8 +86,8 @@ void msnav_sip_log(const msnav_sip *sip, msnav_log_level level,
 }
 
 void msnav_sip_random(char text[MSNAV_SIP_TAG]) {
-  uint64_t random[2] = {0, 0};
-  (void)!getrandom(random, sizeof(random), 0);
+  uint64_t random[2];
+  msnav_random_bytes(random, sizeof(random));
   msnav_out out;
   msnav_out_init(&out, text, MSNAV_SIP_TAG - 1);
   msnav_out_hex64(&out, random[0]);

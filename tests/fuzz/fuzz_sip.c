@@ -290,7 +290,7 @@ static void disturb(unsigned how) {
     int64_t step = (int64_t)(how >> 2) - 32;
     simnet_step_wall(step * step * step * step * step * 1000);
   } else {
-    unsigned call = choose(SIMNET_CALLS);
+    unsigned call = choose(SIMNET_GETRANDOM);
     w.fails = true;
     simnet_fail((simnet_call)call, choose(64), errors[how >> 2 & 7], false);
   }

@@ -327,7 +327,8 @@ const char *simnet_call_name(simnet_call call) {
                                       "getsockname",  "send",      "sendmsg",
                                       "recv",         "recvmsg",   "recvmmsg",
                                       "epoll_create", "epoll_ctl", "epoll_wait",
-                                      "poll",         "sockopt",   "fcntl"};
+                                      "poll",         "sockopt",   "fcntl",
+                                      "getrandom"};
   return names[call];
 }
 

@@ -107,6 +107,7 @@ typedef enum simnet_call {
   SIMNET_POLL,
   SIMNET_SOCKOPT, /* getsockopt() and setsockopt() */
   SIMNET_FCNTL,   /* and ioctl() */
+  SIMNET_GETRANDOM,
   SIMNET_CALLS
 } simnet_call;
 

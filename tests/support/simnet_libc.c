@@ -370,10 +370,7 @@ time_t time(time_t *out) {
 
 /* ---- chance */
 
-ssize_t getrandom(void *data, size_t n, unsigned flags) {
-  if (!simnet_active()) {
-    return syscall(SYS_getrandom, data, n, flags);
-  }
+static ssize_t draw(void *data, size_t n) {
   uint8_t *at = data;
   for (size_t i = 0; i < n; i++) {
     at[i] = (uint8_t)(simnet_random() >> 24);
@@ -381,9 +378,16 @@ ssize_t getrandom(void *data, size_t n, unsigned flags) {
   return (ssize_t)n;
 }
 
+ssize_t getrandom(void *data, size_t n, unsigned flags) {
+  if (!simnet_active()) {
+    return syscall(SYS_getrandom, data, n, flags);
+  }
+  return simnet_fails(SIMNET_GETRANDOM) ? -1 : draw(data, n);
+}
+
 static ssize_t read_random(void *cookie, char *data, size_t n) {
   (void)cookie;
-  return getrandom(data, n, 0);
+  return simnet_active() ? draw(data, n) : syscall(SYS_getrandom, data, n, 0);
 }
 
 typedef FILE *(*fopen_fn)(const char *name, const char *mode);
