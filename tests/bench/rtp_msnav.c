@@ -21,8 +21,8 @@ static uint64_t sum;
 
 static void rx(void *unused) {
   for (int i = 0; i < NPKT; i++, sequence++, now += FRAME_US) {
-    pkt[i][2] = (uint8_t)(sequence >> 8);
-    pkt[i][3] = (uint8_t)sequence;
+    const uint32_t head = __builtin_bswap32(0x80000000u | sequence);
+    memcpy(pkt[i], &head, sizeof(head)); /* as it will be read: in one piece */
     if (msnav_stream_receive(stream, pkt[i], PKTLEN, &peer, now) == MSNAV_OK) {
       sum += pkt[i][12];
     }
