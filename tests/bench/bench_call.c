@@ -1,142 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whole calls through the façade, see people.h, beside the same six SIP
- * messages between two bare agents of Sofia's on one root of its own, with
- * nothing behind them: no MSNP, no guard, no SDP, no media. */
+ * messages between two bare agents, see bare.h.
+ *
+ * Beside both stands the floor: what the design asks of the kernel and of
+ * Sofia for such a call, without a line of the library.  Each end has an agent
+ * of its own that goes with the call, sockets for SIP, RTP and RTCP, and a
+ * private pair that every message crosses on its way to or from the agent. */
+#include "bare.h"
 #include "bench.h"
 #include "people.h"
-#include "sofia.h"
 
-#include <stdio.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define BAR 0.3
+#define SOCKETS 6   /* three an end */
+#define MESSAGES 12 /* six, in at one end and out at the other */
+#define MESSAGE 500 /* bytes */
 
-struct bare {
-  nta_agent_t *agent;
-  nta_leg_t *stray, *leg;
-  nta_outgoing_t *invite, *bye;
-  char url[64];
-  bool done;
-};
-
-static bare caller, called;
-static su_root_t *root;
-
-static const char sdp[] = "v=0\r\n"
-                          "o=- 0 0 IN IP4 127.0.0.1\r\n"
-                          "s=session\r\n"
-                          "c=IN IP4 127.0.0.1\r\n"
-                          "b=CT:110\r\n"
-                          "t=0 0\r\n"
-                          "m=audio 36772 RTP/AVP 0 8 101\r\n"
-                          "a=rtpmap:0 PCMU/8000\r\n"
-                          "a=rtpmap:8 PCMA/8000\r\n"
-                          "a=rtpmap:101 telephone-event/8000\r\n"
-                          "a=fmtp:101 0-16\r\n";
-
-static int
-bare_inside(bare *me, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip) {
-  (void)leg;
-  (void)irq;
-  if (sip->sip_request->rq_method == sip_method_bye) {
-    me->done = true;
-    return 200;
-  }
-  return 0;
-}
-
-static int bare_acked(bare *me, nta_incoming_t *irq, const sip_t *sip) {
-  (void)me;
-  (void)sip;
-  nta_incoming_destroy(irq);
-  return 0;
-}
-
-static int
-bare_asked(bare *me, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip) {
-  (void)leg;
-  if (sip->sip_request->rq_method != sip_method_invite) {
-    return 481;
-  }
-  me->leg =
-    nta_leg_tcreate(me->agent, bare_inside, me,
-                    SIPTAG_CALL_ID(sip->sip_call_id), SIPTAG_FROM(sip->sip_to),
-                    SIPTAG_TO(sip->sip_from), TAG_END());
-  nta_incoming_tag(irq, nta_leg_tag(me->leg, NULL));
-  nta_leg_server_route(me->leg, sip->sip_record_route, sip->sip_contact);
-  nta_incoming_bind(irq, bare_acked, me);
-  nta_incoming_treply(irq, SIP_180_RINGING, TAG_END());
-  nta_incoming_treply(irq, SIP_200_OK,
-                      SIPTAG_CONTACT(nta_agent_contact(me->agent)),
-                      SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                      SIPTAG_PAYLOAD_STR(sdp), TAG_END());
-  return 0;
-}
-
-static int bare_bye_answered(bare *me, nta_outgoing_t *orq, const sip_t *sip) {
-  if (sip != NULL && sip->sip_status->st_status >= 200) {
-    nta_outgoing_destroy(orq);
-    me->bye = NULL;
-    me->done = true;
-  }
-  return 0;
-}
-
-static int bare_answered(bare *me, nta_outgoing_t *orq, const sip_t *sip) {
-  if (sip == NULL || sip->sip_status->st_status < 200) {
-    return 0;
-  }
-  bench_require(sip->sip_status->st_status == 200, "200 to the bare INVITE");
-  nta_leg_rtag(me->leg, sip->sip_to->a_tag);
-  nta_leg_client_route(me->leg, sip->sip_record_route, sip->sip_contact);
-  nta_outgoing_destroy(
-    nta_outgoing_tcreate(me->leg, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
-                         SIPTAG_CSEQ(sip->sip_cseq), TAG_END()));
-  nta_outgoing_destroy(orq);
-  me->invite = NULL;
-  me->bye = nta_outgoing_tcreate(me->leg, bare_bye_answered, me, NULL,
-                                 SIP_METHOD_BYE, NULL, TAG_END());
-  return 0;
-}
-
-static void bare_open(bare *me) {
-  me->agent =
-    nta_agent_create(root, URL_STRING_MAKE("sip:127.0.0.1:*;transport=udp"),
-                     NULL, me, NTATAG_UA(1), NTATAG_SERVER_RPORT(0),
-                     NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), TAG_END());
-  bench_require(me->agent != NULL, "make a bare agent");
-  me->stray =
-    nta_leg_tcreate(me->agent, bare_asked, me, NTATAG_NO_DIALOG(1), TAG_END());
-  const url_t *url = nta_agent_contact(me->agent)->m_url;
-  snprintf(me->url, sizeof(me->url), "sip:%s:%s", url->url_host, url->url_port);
-}
-
-static void bare_call(void) {
-  char to[80];
-  snprintf(to, sizeof(to), "<%s>", called.url);
-  caller.done = called.done = false;
-  caller.leg =
-    nta_leg_tcreate(caller.agent, bare_inside, &caller,
-                    SIPTAG_FROM_STR("\"alice\" <sip:alice@example.com>"),
-                    SIPTAG_TO_STR(to), TAG_END());
-  nta_leg_tag(caller.leg, NULL);
-  caller.invite =
-    nta_outgoing_tcreate(caller.leg, bare_answered, &caller, NULL,
-                         SIP_METHOD_INVITE, URL_STRING_MAKE(called.url),
-                         SIPTAG_CONTACT(nta_agent_contact(caller.agent)),
-                         SIPTAG_USER_AGENT_STR("RTC/1.2"),
-                         SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                         SIPTAG_PAYLOAD_STR(sdp), TAG_END());
-  for (int i = 0; !(caller.done && called.done); i++) {
-    bench_require(i < 100, "the bare agents talk");
-    su_root_step(root, 1000);
-  }
-  nta_leg_destroy(caller.leg);
-  nta_leg_destroy(called.leg);
-}
-
-static void bare_close(bare *me) {
-  nta_leg_destroy(me->stray);
-  nta_agent_destroy(me->agent);
+static double rate(double start) {
+  return PEOPLE_CALLS * 1e9 / (bench_cpu() - start);
 }
 
 /* New agents each time, so that what calls leave behind counts: transactions
@@ -144,27 +30,106 @@ static void bare_close(bare *me) {
 static double bare_turn(void *arg) {
   (void)arg;
   double start = bench_cpu();
-  bare_open(&caller);
-  bare_open(&called);
+  bare_open();
   for (int i = 0; i < PEOPLE_CALLS; i++) {
     bare_call();
   }
-  bare_close(&caller);
-  bare_close(&called);
-  return PEOPLE_CALLS * 1e9 / (bench_cpu() - start);
+  bare_close();
+  return rate(start);
+}
+
+/* ---- the floor */
+
+static struct {
+  int set;     /* epoll */
+  int pair[2]; /* connected to each other */
+} ground;
+
+static struct sockaddr_in loopback(void) {
+  return (struct sockaddr_in){.sin_family = AF_INET,
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static int open_socket(struct sockaddr_in *at) {
+  socklen_t len = sizeof(*at);
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  *at = loopback();
+  bench_require(fd >= 0 && bind(fd, (struct sockaddr *)at, len) == 0 &&
+                  getsockname(fd, (struct sockaddr *)at, &len) == 0,
+                "open a socket");
+  return fd;
+}
+
+static void ground_open(void) {
+  struct sockaddr_in at[2];
+  ground.set = epoll_create1(EPOLL_CLOEXEC);
+  for (int i = 0; i < 2; i++) {
+    ground.pair[i] = open_socket(&at[i]);
+  }
+  for (int i = 0; i < 2; i++) {
+    bench_require(connect(ground.pair[i], (struct sockaddr *)&at[1 - i],
+                          sizeof(at[0])) == 0,
+                  "connect the pair");
+  }
+}
+
+static void ground_close(void) {
+  (void)close(ground.pair[0]);
+  (void)close(ground.pair[1]);
+  (void)close(ground.set);
+}
+
+static void use_sockets(void) {
+  int fds[SOCKETS];
+  struct sockaddr_in at;
+  for (int i = 0; i < SOCKETS; i++) {
+    struct epoll_event readable = {.events = EPOLLIN};
+    fds[i] = open_socket(&at);
+    bench_require(epoll_ctl(ground.set, EPOLL_CTL_ADD, fds[i], &readable) == 0,
+                  "watch a socket");
+  }
+  for (int i = 0; i < SOCKETS; i++) {
+    (void)epoll_ctl(ground.set, EPOLL_CTL_DEL, fds[i], NULL);
+    (void)close(fds[i]);
+  }
+}
+
+static void cross_pair(void) {
+  char message[MESSAGE] = {0};
+  for (int i = 0; i < MESSAGES; i++) {
+    bench_require(send(ground.pair[0], message, MESSAGE, 0) == MESSAGE &&
+                    recv(ground.pair[1], message, MESSAGE, 0) == MESSAGE,
+                  "cross the pair");
+  }
+}
+
+static double floor_turn(void *arg) {
+  (void)arg;
+  double start = bench_cpu();
+  for (int i = 0; i < PEOPLE_CALLS; i++) {
+    bare_open();
+    bare_call();
+    bare_close();
+    use_sockets();
+    cross_pair();
+  }
+  return rate(start);
 }
 
 int main(void) {
+  const bench_side ours = {"msnav", people_turn, NULL};
+  const bench_side bare = {"nta", bare_turn, NULL};
+  const bench_side least = {"floor", floor_turn, NULL};
   bench_pin();
-  su_init();
-  su_log_set_level(NULL, 0);
-  root = su_root_create(NULL);
-  su_root_threading(root, 0);
+  bare_init();
+  ground_open();
   people_open(-1);
-  double ratio = bench_compare("call_rate", "calls/CPU-s", BENCH_TURNS,
-                               (bench_side){"msnav", people_turn, NULL},
-                               (bench_side){"nta", bare_turn, NULL});
+  double ratio =
+    bench_compare("call_rate", "calls/CPU-s", BENCH_TURNS, ours, bare);
   bench_at_least("call_rate", ratio, BAR);
+  ratio = bench_compare("call_floor", "calls/CPU-s", BENCH_TURNS, least, bare);
+  bench_at_least("call_floor", ratio, BAR);
   people_close();
+  ground_close();
   return bench_end();
 }
