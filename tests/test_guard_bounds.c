@@ -422,8 +422,8 @@ static uint64_t next_random(uint64_t *seed) {
 static size_t mutate(char *text, size_t len, uint64_t *seed) {
   static const char bits[] = "\r\n\t\0 :;,<>@\"=019azAZ/.\x7f\x80\xff";
   for (uint64_t n = 1 + next_random(seed) % 3; n > 0 && len > 1; n--) {
-    size_t at = next_random(seed) % len;
-    size_t run = next_random(seed) % 24;
+    size_t at = (size_t)(next_random(seed) % len);
+    size_t run = (size_t)(next_random(seed) % 24);
     run = run > len - at ? len - at : run;
     switch (next_random(seed) % 5) {
     case 0:

@@ -444,7 +444,7 @@ static void behaves_like_a_sorted_list(void **state) {
     for (int step = 0; step < 300; step++) {
       int number = first + (int)(chance_next(&seed) % 12);
       if (chance_next(&seed) % 3 != 0 && number < 240) {
-        size_t len = 1 + chance_next(&seed) % 60;
+        size_t len = (size_t)(1 + chance_next(&seed) % 60);
         msnav_error err = push_sized(b, number, at(first), len, TICK);
         assert_int_equal(err, waiting[number] ? MSNAV_ERR_DUPLICATE : MSNAV_OK);
         waiting[number] = true;

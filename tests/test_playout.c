@@ -259,7 +259,7 @@ static void hands_out_every_sample_for_any_sizes(void **state) {
       msnav_usec start = b->now;
       while (heard < total) {
         b->now = start + (msnav_usec)heard * 1000000 / rate;
-        while (sent * 1000000 / rate + start <= b->now) {
+        while ((msnav_usec)sent * 1000000 / rate + start <= b->now) {
           assert_int_equal(push(b, codecs[c].decoder, sound + sent, 2 * frame,
                                 codecs[c].clock / 1000 *
                                   (uint32_t)codecs[c].frame_ms),
@@ -871,8 +871,8 @@ static void long_packets_find_room(void **state) {
     int16_t *pcm = calloc(rows[k].piece, sizeof(*pcm));
     uint8_t *payload = calloc(rows[k].samples, 2);
     while (heard < rows[k].rate * 3) {
-      b->now = start + heard * 1000000 / rows[k].rate;
-      while (start + sent * 1000000 / rows[k].rate <= b->now) {
+      b->now = start + (msnav_usec)heard * 1000000 / rows[k].rate;
+      while (start + (msnav_usec)sent * 1000000 / rows[k].rate <= b->now) {
         size_t len = rows[k].decoder == PCMU  ? rows[k].samples
                      : rows[k].decoder == C48 ? rows[k].samples / 16
                                               : rows[k].samples * 2;

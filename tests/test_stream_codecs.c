@@ -125,7 +125,7 @@ static size_t say(talk *t, uint8_t *out) {
   const msnav_audio_codec *codec = t->a.send_codec;
   int16_t pcm[WIDEST];
   size_t len, n = codec->frame_samples;
-  sound_sine(pcm, n, TONE, codec->sample_rate, LOUD, t->frame * n);
+  sound_sine(pcm, n, TONE, codec->sample_rate, LOUD, (size_t)t->frame * n);
   t->frame++;
   assert_int_equal(msnav_stream_send(t->from, pcm, t->now, out, &len),
                    MSNAV_OK);

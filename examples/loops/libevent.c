@@ -7,6 +7,9 @@
 #include <poll.h>
 #include <stdlib.h>
 
+/* A time_t may have 32 bits, and libevent adds it to the present. */
+#define FAR ((msnav_usec)1000000 * 1000000000)
+
 const char adapter_name[] = "libevent";
 
 typedef struct watch {
@@ -94,6 +97,7 @@ static void timer_set(void *data, void *handle, msnav_usec at) {
   const timer *t = handle;
   msnav_usec now = monotonic(data);
   msnav_usec wait = at > now ? at - now : 0;
+  wait = wait < FAR ? wait : FAR;
   struct timeval tv = {(time_t)(wait / 1000000), (suseconds_t)(wait % 1000000)};
   event_del(t->event);
   if (at != MSNAV_NEVER) {

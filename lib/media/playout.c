@@ -172,7 +172,7 @@ static void advance(pull *u, size_t samples) {
 }
 
 static uint32_t us_of(const msnav_playout *p, size_t samples) {
-  return (uint32_t)(samples * 1000000u / p->rate);
+  return (uint32_t)((uint64_t)samples * 1000000u / p->rate);
 }
 
 static size_t samples_of(const msnav_playout *p, uint32_t us) {

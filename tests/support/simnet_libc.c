@@ -347,7 +347,7 @@ int clock_gettime(clockid_t id, struct timespec *t) {
     return (int)syscall(SYS_clock_gettime, id, t);
   }
   int64_t us = wall ? simnet_wall() : (int64_t)simnet_now();
-  *t = (struct timespec){us / 1000000, us % 1000000 * 1000};
+  *t = (struct timespec){(time_t)(us / 1000000), (long)(us % 1000000 * 1000)};
   return 0;
 }
 

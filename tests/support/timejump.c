@@ -14,7 +14,7 @@ void timejump(long long seconds) {
 int clock_gettime(clockid_t id, struct timespec *t) {
   int err = (int)syscall(SYS_clock_gettime, id, t);
   if (err == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) {
-    t->tv_sec += jumped;
+    t->tv_sec += (time_t)jumped;
   }
   return err;
 }
