@@ -431,6 +431,19 @@ static void a_smaller_limit_discards_the_oldest(void **state) {
   free(b);
 }
 
+/* A frame that is like all before, but has no room any more. */
+static void refuses_what_a_smaller_limit_has_no_room_for(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 5);
+  assert_int_equal(pop(b, at(5)), 4);
+  msnav_jitter_set_limit(&b->j, 172 - 4);
+  assert_int_equal(push(b, 5, at(5)), MSNAV_ERR_INVALID);
+  assert_int_equal(b->j.count, 0);
+  assert_int_equal(b->j.discarded, 0);
+  free(b);
+}
+
 /* Random arrivals, sizes and pops against a plain list. */
 static void behaves_like_a_sorted_list(void **state) {
   (void)state;
@@ -904,6 +917,7 @@ int main(void) {
     cmocka_unit_test(holds_280_ms_of_g711_and_48_small_frames),
     cmocka_unit_test(discards_the_oldest_when_full),
     cmocka_unit_test(a_smaller_limit_discards_the_oldest),
+    cmocka_unit_test(refuses_what_a_smaller_limit_has_no_room_for),
     cmocka_unit_test(behaves_like_a_sorted_list),
     cmocka_unit_test(sequence_and_timestamp_wrap),
     cmocka_unit_test(the_clock_wraps),

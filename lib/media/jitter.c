@@ -165,6 +165,7 @@ RARE static void make_room(msnav_jitter *j, unsigned size) {
 void msnav_jitter_set_limit(msnav_jitter *j, size_t bytes) {
   bytes = bytes < MSNAV_JITTER_POOL ? bytes : MSNAV_JITTER_POOL;
   j->limit = (uint16_t)(bytes / 4);
+  j->usual = UNUSUAL; /* it may be too long by now */
   compact(j);
   while (j->fill > j->limit) {
     discard_head(j);
