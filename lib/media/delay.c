@@ -25,9 +25,10 @@
 #define SILENCE_US 2000000u
 
 /* Upper edge of a bin in us, within what is of interest. */
+#define EDGE(bin) (((bin) % 16 + 17) * (2048 << (bin) / 16) - 32768)
+
 static int32_t edge_of(unsigned bin) {
-  int32_t us = (int32_t)(bin % 16 + 17) * (int32_t)(2048u << bin / 16);
-  return us - 32768;
+  return EDGE((int32_t)bin);
 }
 
 static int32_t clamp(const msnav_delay *d, int32_t us) {
@@ -60,10 +61,19 @@ void msnav_delay_begin(msnav_delay *d, uint32_t now, uint32_t transit) {
 /* Impairment by delay in thousandths of R (ITU-T G.107, in the form of Cole
  * and Rosenbluth): 0.024 per ms, and 0.11 more above 177.3 ms from mouth to
  * ear, of which 60 ms are assumed to lie outside this buffer. */
-static uint32_t delay_damage(int32_t us) {
-  uint32_t knee = us > 117300 ? (uint32_t)(us - 117300) * 110u : 0;
-  return ((uint32_t)us * 24u + knee) / 1000u;
-}
+#define KNEE_US 117300
+#define DAMAGE(us)                                                             \
+  (((us)*24 + ((us) > KNEE_US ? ((us)-KNEE_US) * 110 : 0)) / 1000)
+#define DAMAGE_1(bin) DAMAGE(EDGE(bin))
+#define DAMAGE_4(bin)                                                          \
+  DAMAGE_1(bin), DAMAGE_1((bin) + 1), DAMAGE_1((bin) + 2), DAMAGE_1((bin) + 3)
+
+/* The same for the upper edge of each bin. */
+static const uint16_t delay_damage[MSNAV_DELAY_BINS] = {
+  DAMAGE_4(0),  DAMAGE_4(4),  DAMAGE_4(8),  DAMAGE_4(12), DAMAGE_4(16),
+  DAMAGE_4(20), DAMAGE_4(24), DAMAGE_4(28), DAMAGE_4(32), DAMAGE_4(36),
+  DAMAGE_4(40), DAMAGE_4(44), DAMAGE_4(48),
+};
 
 /* G.711 with concealment (Ie 0, Bpl 25.1) at about 2 % loss: 3.3 R for each
  * percent of frames that come too late. */
@@ -76,32 +86,49 @@ static void forget(msnav_delay *d) {
   }
 }
 
-static void choose(msnav_delay *d) {
-  unsigned bins = MSNAV_DELAY_BINS;
-  uint32_t total = 0, late = 0;
-  while (bins > 1 && d->bins[bins - 1] == 0) {
-    bins--;
+static uint32_t sum_of(const msnav_delay *d) {
+  uint32_t sum = 0;
+  for (unsigned i = 0; i < MSNAV_DELAY_BINS; i++) {
+    sum += d->bins[i];
   }
-  for (unsigned i = 0; i < bins; i++) {
-    total += d->bins[i];
+  return sum;
+}
+
+/* The bin at whose edge the damage by delay and by late frames is least.  As
+ * soon as the late ones alone do more than the best, none below is better. */
+static unsigned least_damage(const msnav_delay *d, uint32_t total) {
+  unsigned bin = MSNAV_DELAY_BINS - 1;
+  while (bin > 0 && d->bins[bin] == 0) {
+    bin--;
   }
-  uint64_t best = UINT64_MAX;
-  int32_t target = d->max;
-  int32_t enough = target;
-  for (unsigned i = bins; i-- > 0;) {
-    int32_t edge = edge_of(i);
-    uint64_t damage = (uint64_t)delay_damage(edge) * total;
-    damage += (uint64_t)late * LATE_DAMAGE;
+  unsigned found = bin;
+  uint64_t best = (uint64_t)delay_damage[bin] * total;
+  uint64_t late = 0;
+  while (late <= best && bin > 0) {
+    late += (uint64_t)d->bins[bin--] * LATE_DAMAGE;
+    uint64_t damage = (uint64_t)delay_damage[bin] * total + late;
     if (damage <= best) {
       best = damage;
-      target = edge;
+      found = bin;
     }
-    if (late * 10 <= total) {
-      enough = edge;
-    }
-    late += d->bins[i];
   }
-  d->target = clamp(d, target);
+  return found;
+}
+
+/* The bin at whose edge nine of ten are there. */
+static unsigned nine_of_ten(const msnav_delay *d, uint32_t total) {
+  unsigned bin = 0;
+  uint32_t late = total - d->bins[0];
+  while (late * 10 > total) {
+    late -= d->bins[++bin];
+  }
+  return bin;
+}
+
+static void choose(msnav_delay *d) {
+  uint32_t total = sum_of(d);
+  int32_t enough = edge_of(nine_of_ten(d, total));
+  d->target = clamp(d, edge_of(least_damage(d, total)));
   d->enough = enough < d->target ? enough : d->target;
   d->pending = 0;
   forget(d);
