@@ -71,10 +71,9 @@ static unsigned size_of(const msnav_jitter *j, unsigned at) {
   return words_for(packed_of(j, at) & LEN_MASK);
 }
 
-/* With head at the end an empty buffer needs no case of its own in
- * make_room(). */
+/* In an empty buffer the next frame will be the first one: head is fill. */
 static void clear(msnav_jitter *j) {
-  j->head = j->limit;
+  j->head = 0;
   j->fill = 0;
   j->end = j->limit;
   j->count = 0;
@@ -87,6 +86,7 @@ void msnav_jitter_init(msnav_jitter *j, msnav_usec min_delay,
   j->limit = MSNAV_JITTER_POOL / 4;
   msnav_jitter_set_clock(j, 8000);
   clear(j);
+  j->settle = true;
 }
 
 void msnav_jitter_set_clock(msnav_jitter *j, uint32_t hertz) {
@@ -107,6 +107,7 @@ void msnav_jitter_resync(msnav_jitter *j) {
   j->started = false;
   j->playing = false;
   j->dry = false;
+  j->settle = true;
 }
 
 /* ---- the pool */
@@ -139,13 +140,13 @@ RARE static void compact(msnav_jitter *j) {
   memcpy(j->pool.words, copy, fill * sizeof(*copy));
   j->fill = (uint16_t)fill;
   j->end = j->limit;
-  j->head = j->count > 0 ? 0 : j->limit;
+  j->head = 0;
 }
 
 /* The waiting frames lie in their order, as in a ring: what is free lies
  * behind fill, up to here. */
 static unsigned free_end(const msnav_jitter *j) {
-  return j->fill > j->head ? j->limit : j->head;
+  return j->fill > j->head || j->count == 0 ? j->limit : j->head;
 }
 
 /* See to it that `size` words can be written at fill; the oldest frames make
@@ -202,25 +203,25 @@ static uint32_t pack(const msnav_jitter_frame *f) {
   return f->len | (uint32_t)f->decoder << DECODER_SHIFT;
 }
 
-/* `last` is the last word of the header. */
-static inline void put(msnav_jitter *j, unsigned at, unsigned size,
-                       uint32_t packed, uint32_t media, uint32_t last) {
-  uint32_t *header = j->pool.words + at;
+/* Write the header of a frame to where the next one lies; its payload comes to
+ * what is returned. */
+static inline void *
+put(msnav_jitter *j, uint32_t media, uint32_t next, uint32_t last) {
+  uint32_t *header = j->pool.words + j->fill;
   header[0] = media;
-  header[1] = (at + size) | packed << 16;
+  header[1] = next;
   header[2] = last;
+  return header + HEADER;
 }
 
 static bool is_last(const msnav_jitter *j, uint32_t media) {
   return j->count == 0 || (int32_t)(media - media_of(j, j->tail)) > SLACK_US;
 }
 
-static void append(msnav_jitter *j, unsigned at, unsigned size) {
-  if (j->count == 0) {
-    j->head = (uint16_t)at;
-  }
-  j->tail = (uint16_t)at;
-  j->fill = (uint16_t)(at + size);
+/* The frame that was put there is the last one. */
+static inline void append(msnav_jitter *j, uint32_t next) {
+  j->tail = j->fill;
+  j->fill = (uint16_t)next;
   j->count++;
 }
 
@@ -234,11 +235,11 @@ static msnav_error store(msnav_jitter *j, const msnav_jitter_frame *f,
   unsigned at = j->fill;
   uint32_t packed = pack(f) & (LEN_MASK | DECODER_MASK << DECODER_SHIFT);
   packed |= f->redundant ? REDUNDANT : 0;
-  put(j, at, size, packed, media,
-      (f->sequence & 0xffff) | us / DURATION_US << 16);
-  memcpy(j->pool.words + at + HEADER, f->data, f->len);
+  uint32_t next = (at + size) | packed << 16;
+  uint32_t last = (f->sequence & 0xffff) | us / DURATION_US << 16;
+  memcpy(put(j, media, next, last), f->data, f->len);
   if (is_last(j, media)) {
-    append(j, at, size);
+    append(j, next);
     return MSNAV_OK;
   }
   if (insert(j, at, media)) {
@@ -389,7 +390,7 @@ push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
   if (err == MSNAV_OK) {
     bool newest = media_of(j, j->tail) == (uint32_t)(j->media_q16 >> 16);
     j->usual = (uint16_t)(newest && us > SLACK_US ? pack(f) : UNUSUAL);
-    j->usual_size = (uint16_t)words_for(f->len);
+    j->usual_next = words_for(f->len) | pack(f) << 16;
     j->usual_last = (uint32_t)us / DURATION_US << 16;
     j->step_q16 = (uint64_t)j->ticks * j->us_q16;
   }
@@ -400,7 +401,7 @@ push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
  * saves. */
 RARE static msnav_error
 push_after_room(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
-  make_room(j, j->usual_size);
+  make_room(j, j->usual_next & 0xffff);
   return msnav_jitter_push(j, f, now);
 }
 
@@ -409,33 +410,34 @@ push_after_room(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
  * same for all frames.  While `usual` is set the newest frame is the last one
  * waiting, if any waits, and so this one goes behind it. */
 static inline bool
-is_usual(const msnav_jitter *j, const msnav_jitter_frame *f, uint32_t packed) {
+is_usual(const msnav_jitter *j, const msnav_jitter_frame *f) {
   return f->sequence - j->top == 1 && f->duration == j->ticks &&
          !f->redundant && f->timestamp - j->anchor == f->duration &&
-         packed == j->usual && j->count < FRAMES_MAX;
+         pack(f) == j->usual && j->count < FRAMES_MAX;
 }
 
 msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
                               msnav_usec now) {
   uint64_t q16 = j->media_q16 + j->step_q16;
   uint32_t media = (uint32_t)(q16 >> 16), transit = (uint32_t)now - media;
-  uint32_t packed = pack(f);
-  if (!LIKELY(is_usual(j, f, packed) && (int32_t)(media - j->play) >= 0 &&
+  if (!LIKELY(is_usual(j, f) && (int32_t)(media - j->play) >= 0 &&
               msnav_delay_is_usual(&j->delay, (uint32_t)now, transit))) {
     return push_any(j, f, now);
   }
-  unsigned at = j->fill, size = j->usual_size;
-  if (!LIKELY(at + size <= j->end)) {
+  uint32_t next = j->fill + j->usual_next;
+  if (!LIKELY((next & 0xffff) <= j->end)) {
     return push_after_room(j, f, now);
   }
-  j->top++;
-  j->seen = j->seen << 1 | 1;
-  j->anchor = f->timestamp;
+  /* the call comes last: what is needed after one has to be saved */
+  uint32_t last = (f->sequence & 0xffff) | j->usual_last;
+  void *payload = put(j, media, next, last);
+  append(j, next);
   j->media_q16 = q16;
+  j->anchor = f->timestamp;
+  j->top = f->sequence;
+  j->seen = j->seen << 1 | 1;
   msnav_delay_count(&j->delay, transit);
-  put(j, at, size, packed, media, (f->sequence & 0xffff) | j->usual_last);
-  append(j, at, size);
-  memcpy(j->pool.words + at + HEADER, f->data, f->len);
+  memcpy(payload, f->data, f->len);
   return MSNAV_OK;
 }
 
@@ -455,8 +457,8 @@ static inline void describe(const uint32_t *header, msnav_jitter_out *out) {
 }
 
 /* Hand out the next frame. */
-static inline msnav_jitter_result
-take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
+static inline void hand_out(msnav_jitter *j, int32_t delay, uint32_t skipped,
+                            msnav_jitter_out *out) {
   const uint32_t *header = j->pool.words + j->head;
   uint32_t duration = (header[2] >> 16) * DURATION_US;
   describe(header, out);
@@ -464,13 +466,23 @@ take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
   out->skipped_us = skipped;
   j->play = header[0] + duration;
   j->play_us = duration;
-  j->played = (header[1] & 0xffff0000) | (header[2] & 0xffff);
+  j->played = (uint16_t)header[2];
+  j->played_kind = (uint16_t)(header[1] >> 16);
   j->held = delay;
-  int32_t rise = j->settle ? delay - j->low : (delay - j->low) >> 3;
-  j->low = delay < j->low ? delay : j->low + rise;
+  drop_head(j);
+}
+
+/* The lower envelope of the delay rises by an eighth a frame. */
+static inline int32_t envelope(const msnav_jitter *j, int32_t delay) {
+  return delay < j->low ? delay : j->low + ((delay - j->low) >> 3);
+}
+
+static msnav_jitter_result
+take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
+  j->low = j->settle ? delay : envelope(j, delay);
   j->settle = false;
   j->dry = false;
-  drop_head(j);
+  hand_out(j, delay, skipped, out);
   return MSNAV_JITTER_FRAME;
 }
 
@@ -490,7 +502,7 @@ static msnav_jitter_result nothing(msnav_jitter *j) {
  * then there was nothing to hear between them. */
 static bool is_silence(const msnav_jitter *j) {
   uint16_t next = (uint16_t)j->pool.words[j->head + 2];
-  if (((j->played >> 16 | packed_of(j, j->head)) & REDUNDANT) != 0) {
+  if (((j->played_kind | packed_of(j, j->head)) & REDUNDANT) != 0) {
     return false;
   }
   unsigned behind = (uint16_t)((uint16_t)j->top - next);
@@ -560,7 +572,7 @@ pop_any(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
 /* Again the short way for what happens nearly always. */
 msnav_jitter_result
 msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
-  if (!LIKELY(j->count > 0 && j->playing)) {
+  if (!LIKELY(j->count > 0 && !j->settle)) {
     return pop_any(j, now, out);
   }
   uint32_t media = media_of(j, j->head);
@@ -569,7 +581,9 @@ msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
               delay >= -DELAY_MAX)) {
     return pop_any(j, now, out);
   }
-  return take(j, delay, 0, out);
+  j->low = envelope(j, delay);
+  hand_out(j, delay, 0, out);
+  return MSNAV_JITTER_FRAME;
 }
 
 int msnav_jitter_next_decoder(const msnav_jitter *j) {

@@ -70,8 +70,9 @@ typedef struct msnav_jitter {
   uint32_t clock_rate;  /* Hz */
   uint32_t top;         /* newest sequence number */
   uint32_t play;        /* media time that is played next */
-  uint32_t play_us;     /* duration of the last frame played */
-  uint32_t played;      /* its packed length, and sequence number below */
+  uint32_t play_us;     /* duration of the last frame played, */
+  uint16_t played;      /* its sequence number, */
+  uint16_t played_kind; /* and its packed length */
   uint32_t push_us;     /* duration of the newest frame */
   uint32_t ticks;       /* the same by the RTP clock; 0 when the next frame is
                            the first of its time line or clock */
@@ -82,7 +83,7 @@ typedef struct msnav_jitter {
   uint16_t fill, limit; /* where to write next, and the end, in words */
   uint16_t end;         /* up to here, at least, it is free behind fill */
   uint16_t usual;       /* length and decoder of the newest frame, */
-  uint16_t usual_size;  /* its words in the pool, */
+  uint32_t usual_next;  /* the same with its words in the pool below, */
   uint32_t usual_last;  /* and its duration, as there */
   uint8_t count;        /* waiting frames */
   uint8_t stale;        /* frames in a row from long ago */
@@ -90,7 +91,8 @@ typedef struct msnav_jitter {
   bool started;         /* a frame came since the last resync */
   bool playing;         /* a frame was played since the last resync */
   bool dry;             /* the last pop found nothing */
-  bool settle;          /* take the next delay as it is */
+  bool settle;          /* take the next delay as it is; so it is whenever the
+                           buffer is dry or does not play */
   uint32_t late, duplicate, discarded, underruns, resyncs;
   union {
     uint32_t words[MSNAV_JITTER_POOL / 4];

@@ -37,7 +37,7 @@ static int get(void *arg, int64_t now, int *index) {
     return 0;
   }
   memcpy(sound, out.data, sizeof(sound));
-  *index = (int)(j->played & 0xffff);
+  *index = j->played;
   return msnav_jitter_hurry(j) ? 2 : 1;
 }
 
