@@ -9,7 +9,7 @@
 #define FRAME_TICKS 160
 
 /* Payloads are copied in and out, as by the limit and the other engines. */
-static uint8_t sound[FRAME_TICKS];
+static uint8_t sound[FRAME_TICKS], heard[FRAME_TICKS];
 
 static void *create(void) {
   msnav_jitter *j = malloc(sizeof(*j));
@@ -36,7 +36,7 @@ static int get(void *arg, int64_t now, int *index) {
   if (msnav_jitter_pop(j, (msnav_usec)now, &out) != MSNAV_JITTER_FRAME) {
     return 0;
   }
-  memcpy(sound, out.data, sizeof(sound));
+  memcpy(heard, out.data, sizeof(heard));
   *index = j->played;
   return msnav_jitter_hurry(j) ? 2 : 1;
 }
