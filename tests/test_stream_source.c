@@ -496,6 +496,29 @@ static void datagrams_over_the_mtu_are_refused(void **state) {
   msnav_stream_free(s);
 }
 
+/* A header of nothing but its SSRC is that of no packet, from whomever it
+ * comes and whatever is expected. */
+static void headers_of_zeros_are_refused(void **state) {
+  (void)state;
+  static const msnav_addr nobody = {0, 0};
+  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+  uint8_t data[172] = {0};
+  assert_int_equal(msnav_stream_receive(s, data, sizeof(data), &nobody, 0),
+                   MSNAV_ERR_SOURCE);
+  talker b = talker_of(&bob_rtp, 2, 0);
+  data[11] = 2;
+  say_ok(s, &b, 5);
+  assert_int_equal(msnav_stream_receive(s, data, sizeof(data), b.from, b.now),
+                   MSNAV_ERR_PARSE);
+  msnav_stream_config held = alice_config();
+  held.can_receive = 0;
+  assert_int_equal(msnav_stream_update(s, &held, b.now), MSNAV_OK);
+  assert_int_equal(msnav_stream_receive(s, data, sizeof(data), b.from, b.now),
+                   MSNAV_ERR_STATE);
+  assert_int_equal(stats_of(s).received_packets, 5);
+  msnav_stream_free(s);
+}
+
 /* Contributing sources, extension and padding around a payload are fine, and
  * may come and go. */
 static void headers_may_vary_within_a_stream(void **state) {
@@ -554,6 +577,7 @@ int main(void) {
     cmocka_unit_test(refusals_change_nothing_but_their_counter),
     cmocka_unit_test(codec_decides_what_a_payload_can_be),
     cmocka_unit_test(datagrams_over_the_mtu_are_refused),
+    cmocka_unit_test(headers_of_zeros_are_refused),
     cmocka_unit_test(headers_may_vary_within_a_stream),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

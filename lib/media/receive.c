@@ -23,12 +23,12 @@ static void expect_more(msnav_stream *s, const msnav_packet *p) {
     r->kind = (uint8_t)p->kind;
     r->slot = p->slot;
   } else {
-    r->expect = r->expect != 0 ? (r->expect & 0xffff0000u) | next : 0;
+    r->expect = (r->expect & 0xffff0000u) | next;
   }
   if (p->kind == MSNAV_PAYLOAD_RED) {
     r->payload_type = p->red.blocks[p->red.count - 1].payload_type;
   }
-  r->expect = r->firm ? r->expect : 0;
+  r->expect = r->firm ? r->expect : MSNAV_EXPECT_NOTHING;
   r->from = p->from;
 }
 
@@ -139,7 +139,7 @@ static inline msnav_error receive(msnav_stream *s, uint8_t *data, size_t len,
                                   const msnav_addr *from, msnav_usec now) {
   const msnav_receiver *r = &s->rx;
   if (len > MSNAV_RTP_HEADER && len <= MSNAV_STREAM_MTU &&
-      ((msnav_get32(data) ^ r->expect) & 0xff7fffffu) == 0 &&
+      (msnav_get32(data) & ~MSNAV_RTP_MARKER) == r->expect &&
       msnav_get32(data + 8) == r->ssrc && from->ip == r->from.ip &&
       from->port == r->from.port) {
     return r->kind == MSNAV_PAYLOAD_VIDEO ? next_picture(s, data, len, now)

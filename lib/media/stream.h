@@ -27,10 +27,14 @@ typedef enum msnav_payload_kind {
   MSNAV_PAYLOAD_RED
 } msnav_payload_kind;
 
+/* What no packet without its marker is: it has to take the long way. */
+#define MSNAV_RTP_MARKER 0x00800000u
+#define MSNAV_EXPECT_NOTHING MSNAV_RTP_MARKER
+
 /* Receiving: one source. */
 typedef struct msnav_receiver {
-  uint32_t expect; /* first four bytes of the next packet, without marker; 0
-                      when it has to take the long way */
+  uint32_t expect; /* first four bytes of the next packet, without marker, or
+                      MSNAV_EXPECT_NOTHING */
   uint32_t ssrc;
   msnav_addr from;
   msnav_sequence sequence;
@@ -185,7 +189,7 @@ void msnav_stream_fold(msnav_stream *s);
 
 /* Make the next packet take the long way. */
 static inline void msnav_stream_distrust(msnav_stream *s) {
-  s->rx.expect = 0;
+  s->rx.expect = MSNAV_EXPECT_NOTHING;
 }
 
 /* The sound before and after this moment has nothing to do with each other. */
