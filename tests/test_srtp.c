@@ -264,6 +264,11 @@ static void plain_packets_are_refused(void **state) {
   made m = {.ssrc = 0xb0b, .sequence = 1};
   assert_int_equal(hand_in(s, &m, &bob_rtp, LINE_START), MSNAV_ERR_PARSE);
   assert_int_equal(stats_of(s).refused_srtp, 1);
+  uint8_t nothing[12] = {0x80};
+  assert_int_equal(msnav_stream_receive(s, NULL, 12, &bob_rtp, LINE_START),
+                   MSNAV_ERR_INVALID);
+  assert_int_equal(msnav_stream_receive(s, nothing, 12, NULL, LINE_START),
+                   MSNAV_ERR_INVALID);
   msnav_stream_free(s);
 }
 

@@ -670,6 +670,30 @@ static void video_payloads_pass_as_they_are(void **state) {
   msnav_stream_free(s);
 }
 
+static void video_tells_which_format_each_packet_has(void **state) {
+  (void)state;
+  msnav_stream_config c = video_config();
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&c, 0, &s), MSNAV_OK);
+  made m = {.ssrc = 9, .payload = "picture", .len = 7};
+  for (unsigned i = 0; i < 60; i++) {
+    m.type = i / 7 % 2 == 0 ? 34 : 31;
+    m.marker = i % 3 == 0;
+    uint8_t out[MSNAV_STREAM_MTU];
+    size_t len = make(&m, out);
+    assert_int_equal(msnav_stream_receive(s, out, len, &bob_rtp, i * 40000),
+                     MSNAV_OK);
+    msnav_payload got;
+    assert_int_equal(msnav_stream_payload(s, &got), MSNAV_OK);
+    assert_int_equal(got.payload_type, m.type);
+    assert_int_equal(got.marker, m.marker);
+    assert_int_equal(got.sequence, m.sequence);
+    m.sequence++;
+    m.timestamp += 3600;
+  }
+  msnav_stream_free(s);
+}
+
 static void video_is_no_sound_and_sound_no_video(void **state) {
   (void)state;
   msnav_stream_config v = video_config(), a = alice_config();
@@ -986,6 +1010,7 @@ int main(void) {
     cmocka_unit_test(codecs_that_stay_keep_their_state),
     cmocka_unit_test(codecs_take_the_places_of_others),
     cmocka_unit_test(video_payloads_pass_as_they_are),
+    cmocka_unit_test(video_tells_which_format_each_packet_has),
     cmocka_unit_test(video_is_no_sound_and_sound_no_video),
     cmocka_unit_test(comfort_noise_fills_silence),
     cmocka_unit_test(wrong_configurations_are_refused),

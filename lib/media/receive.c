@@ -7,8 +7,10 @@
 
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
+#define INLINE inline __attribute__((always_inline))
 #else
 #define NOINLINE
+#define INLINE inline
 #endif
 
 /* ---- the long way */
@@ -16,14 +18,11 @@
 /* The next packet may be like this one, or like the one before that. */
 static void expect_more(msnav_stream *s, const msnav_packet *p) {
   msnav_receiver *r = &s->rx;
-  uint32_t next = (r->sequence.highest + 1) & 0xffff;
   if (p->kind == MSNAV_PAYLOAD_SOUND || p->kind == MSNAV_PAYLOAD_VIDEO) {
     r->payload_type = p->rtp.payload_type;
-    r->expect = 0x80000000u | (uint32_t)p->rtp.payload_type << 16 | next;
+    r->expect = 0x80000000u | (uint32_t)p->rtp.payload_type << 16;
     r->kind = (uint8_t)p->kind;
     r->slot = p->slot;
-  } else {
-    r->expect = (r->expect & 0xffff0000u) | next;
   }
   if (p->kind == MSNAV_PAYLOAD_RED) {
     r->payload_type = p->red.blocks[p->red.count - 1].payload_type;
@@ -63,6 +62,9 @@ static msnav_error take(msnav_stream *s, msnav_packet *p, msnav_trust trust) {
 static NOINLINE msnav_error receive_any(msnav_stream *s, uint8_t *data,
                                         size_t len, const msnav_addr *from,
                                         msnav_usec now) {
+  if (data == NULL || from == NULL) {
+    return MSNAV_ERR_INVALID;
+  }
   msnav_packet p = {.from = *from, .now = now};
   uint8_t slot;
   msnav_trust trust = msnav_source_check(&s->source, from);
@@ -89,7 +91,6 @@ static NOINLINE msnav_error receive_any(msnav_stream *s, uint8_t *data,
 
 static inline void count_next(msnav_receiver *r, uint32_t timestamp,
                               size_t payload, msnav_usec now) {
-  r->expect = (r->expect & 0xffff0000u) | ((r->expect + 1) & 0xffff);
   msnav_sequence_advance(&r->sequence, 1);
   msnav_interarrival_take(&r->arrival, timestamp, now);
   r->bytes += payload;
@@ -119,29 +120,38 @@ static NOINLINE msnav_error next_sound(msnav_stream *s, const uint8_t *data,
   return err == MSNAV_ERR_DUPLICATE ? MSNAV_OK : err;
 }
 
+/* Of the same payload type as the one before. */
 static inline msnav_error
 next_picture(msnav_stream *s, const uint8_t *data, size_t len, msnav_usec now) {
   msnav_receiver *r = &s->rx;
-  unsigned type = data[1];
   uint32_t timestamp = msnav_get32(data + 4);
   msnav_payload *p = &s->u.payload;
   p->data = data + MSNAV_RTP_HEADER;
   p->len = len - MSNAV_RTP_HEADER;
   p->timestamp = timestamp;
-  p->payload_type = type & 0x7f;
-  p->marker = type >> 7;
+  p->marker = (data[1] & 0x80) != 0;
   p->sequence = r->sequence.highest + 1;
   count_next(r, timestamp, len - MSNAV_RTP_HEADER, now);
   return MSNAV_OK;
 }
 
-static inline msnav_error receive(msnav_stream *s, uint8_t *data, size_t len,
+static inline uint32_t expected_header(const msnav_receiver *r) {
+  return r->expect | ((r->sequence.highest + 1) & 0xffff);
+}
+
+/* NULL never is: the long way refuses it. */
+static inline bool is_next(const msnav_receiver *r, const uint8_t *data,
+                           size_t len, const msnav_addr *from) {
+  return from != NULL && msnav_addr_equal(from, &r->from) && data != NULL &&
+         len > MSNAV_RTP_HEADER && len <= MSNAV_STREAM_MTU &&
+         (msnav_get32(data) & ~MSNAV_RTP_MARKER) == expected_header(r) &&
+         msnav_get32(data + 8) == r->ssrc;
+}
+
+static INLINE msnav_error receive(msnav_stream *s, uint8_t *data, size_t len,
                                   const msnav_addr *from, msnav_usec now) {
   const msnav_receiver *r = &s->rx;
-  if (len > MSNAV_RTP_HEADER && len <= MSNAV_STREAM_MTU &&
-      (msnav_get32(data) & ~MSNAV_RTP_MARKER) == r->expect &&
-      msnav_get32(data + 8) == r->ssrc && from->ip == r->from.ip &&
-      from->port == r->from.port) {
+  if (is_next(r, data, len, from)) {
     return r->kind == MSNAV_PAYLOAD_VIDEO ? next_picture(s, data, len, now)
                                           : next_sound(s, data, len, now);
   }
@@ -152,6 +162,9 @@ static inline msnav_error receive(msnav_stream *s, uint8_t *data, size_t len,
 static NOINLINE msnav_error receive_srtp(msnav_stream *s, uint8_t *data,
                                          size_t len, const msnav_addr *from,
                                          msnav_usec now) {
+  if (data == NULL || from == NULL) {
+    return MSNAV_ERR_INVALID;
+  }
   uint8_t slot;
   bool rtcp =
     msnav_rtp_is_rtcp(data, len) &&
@@ -172,7 +185,7 @@ static NOINLINE msnav_error receive_srtp(msnav_stream *s, uint8_t *data,
 
 msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data, size_t len,
                                  const msnav_addr *from, msnav_usec now) {
-  if (s == NULL || data == NULL || from == NULL) {
+  if (s == NULL) {
     return MSNAV_ERR_INVALID;
   }
   return s->srtp != NULL ? receive_srtp(s, data, len, from, now)

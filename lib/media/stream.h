@@ -33,8 +33,8 @@ typedef enum msnav_payload_kind {
 
 /* Receiving: one source. */
 typedef struct msnav_receiver {
-  uint32_t expect; /* first four bytes of the next packet, without marker, or
-                      MSNAV_EXPECT_NOTHING */
+  uint32_t expect; /* first two bytes of the next packet, without marker, above
+                      16 bits of zero; or MSNAV_EXPECT_NOTHING */
   uint32_t ssrc;
   msnav_addr from;
   msnav_sequence sequence;
