@@ -141,9 +141,23 @@ static const char *cancel_words(const call *c) {
   }
 }
 
+/* When it was over, or the last of it that was seen: of a call that a
+ * capture leaves in the middle, that is sound. */
+static uint64_t call_end(const call *c) {
+  if (c->down != 0 || c->cancelled) {
+    return c->down != 0 ? c->down : c->last;
+  }
+  uint64_t end = c->last;
+  for (guint i = 0; i < c->flows->len; i++) {
+    const flow *w = g_ptr_array_index(c->flows, i);
+    end = MAX(end, w->last);
+  }
+  return end;
+}
+
 char *call_outcome(const call *c) {
   if (c->up != 0) {
-    uint64_t end = c->down != 0 ? c->down : c->last;
+    uint64_t end = call_end(c);
     char talked[32] = "";
     if (c->timed) {
       g_snprintf(talked, sizeof(talked), " %.1f s",

@@ -309,6 +309,13 @@ class Sound(Case):
         flow, _ = self.heard(self.LOST, False)
         self.assertEqual(flow["recovered"], 0)
 
+    def test_a_call_cut_short_lasts_as_long_as_it_is_heard(self):
+        head, packets = records(with_sound((), False))
+        spoken = [i for i, (_, p) in enumerate(packets) if p[28:30] == b"\x80\x00"]
+        done = self.decoder.run(join(head, packets[:spoken[50] + 1])[:-1], "--summary")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(b"talked 1.0 s, its end is not in the capture", done.stdout)
+
     KEY = bytes(range(1, 31))
 
     def test_the_keys_are_those_of_the_rfc(self):
