@@ -133,7 +133,7 @@ static int decode(const options *o) {
   trail *t = trail_new(o->files[0]);
   int code = FAILED;
   if (read_file(o->files[0], t, o->wav)) {
-    bool ok = write_report(t, o);
+    bool ok = write_report(t, o) && !t->unwritten;
     say_notes(t);
     code = !ok                  ? FAILED
            : t->cut             ? CUT

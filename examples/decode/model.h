@@ -106,8 +106,9 @@ typedef struct note {
 
 typedef struct trail {
   char *file;
-  bool timed; /* false: a text dump, which has no clock */
-  bool cut;   /* the file ends within a packet */
+  bool timed;     /* false: a text dump, which has no clock */
+  bool cut;       /* the file ends within a packet */
+  bool unwritten; /* a recording could not be written */
   uint64_t packets, connections, invitations, foreign;
   GPtrArray *calls, *notes;
   unsigned more_notes;

@@ -131,7 +131,8 @@ static void listen_to(sounds *s, track *k, const packet *p, const format *f) {
   if (ear_record(k->ear, path, rate, &why)) {
     k->flow->wav = path;
   } else {
-    trail_note(s->t, true, "cannot write %s: %s", path, why);
+    trail_note(s->t, false, "cannot write %s: %s", path, why);
+    s->t->unwritten = true;
     g_free(path);
   }
 }
@@ -243,7 +244,8 @@ void sounds_free(sounds *s) {
   for (guint i = 0; i < s->tracks->len; i++) {
     track *k = g_ptr_array_index(s->tracks, i);
     if (k->ear != NULL && !ear_finish(k->ear, k->flow)) {
-      trail_note(s->t, true, "%s could not be written", k->flow->wav);
+      trail_note(s->t, false, "cannot write %s", k->flow->wav);
+      s->t->unwritten = true;
     }
     if (k->flow->sealed > 0) {
       trail_note(s->t, false,

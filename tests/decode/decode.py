@@ -316,6 +316,17 @@ class Sound(Case):
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn(b"talked 1.0 s, its end is not in the capture", done.stdout)
 
+    def test_a_recording_that_cannot_be_written_is_no_damage(self):
+        for base in "/nonexistent/heard", str(Path(self.where.name) / "full"):
+            full = Path(base + "-1-to-inviter.wav")
+            if full.parent.exists():
+                full.symlink_to("/dev/full")
+            done = self.decoder.run(with_sound((), False), "--summary", "--wav", base)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+            self.assertIn(f"cannot write {full}".encode(), done.stderr)
+            self.assertIn(b"to caller: PCMU, 100 packets", done.stdout)
+
     KEY = bytes(range(1, 31))
 
     def test_the_keys_are_those_of_the_rfc(self):
