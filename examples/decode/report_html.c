@@ -31,8 +31,13 @@ static const char head[] =
   "table{border-collapse:collapse;width:100%;font-size:.92rem}"
   "td,th{text-align:left;padding:.3rem .5rem .3rem 0;vertical-align:top;"
   "border-bottom:1px solid var(--edge)}"
-  ".scroll{overflow-x:auto}td,th{white-space:nowrap}"
-  "svg{max-width:38rem}"
+  "svg{max-width:38rem}svg .outcome{display:none}" /* it stands above */
+  /* a phone shows a row below the other, and larger letters in the ladder */
+  "@media (max-width:32rem){body{padding:.6rem}.label{font-size:15px}"
+  ".note,.time{font-size:12.5px}tr:first-child{display:none}tr,td{"
+  "display:block}tr{padding:.3rem 0;border-bottom:1px solid var(--edge)}"
+  "td{display:flex;justify-content:space-between;padding:.1rem 0;border:0}"
+  "td::before{content:attr(data-of);color:var(--soft);margin-right:1rem}}"
   "@media (min-width:42rem){dl{display:grid;"
   "grid-template-columns:11rem 1fr;column-gap:1rem}"
   "dt{grid-column:1}dd{grid-column:2;margin-top:.5rem}"
@@ -73,38 +78,51 @@ one_message(FILE *f, const trail *t, const call *c, const message *m) {
   fputs("</dl></details>\n", f);
 }
 
+/* One number of a row, which names itself where rows are shown as lists. */
+G_GNUC_PRINTF(3, 4)
+static void cell(FILE *f, const char *of, const char *text, ...) {
+  va_list args;
+  va_start(args, text);
+  char *raw = g_strdup_vprintf(text, args);
+  va_end(args);
+  fprintf(f, "<td data-of=\"%s\">", of);
+  report_markup(f, raw);
+  fputs("</td>", f);
+  g_free(raw);
+}
+
+static void one_flow(FILE *f, const call *c, const flow *w) {
+  fputs("<tr>", f);
+  cell(f, "Heard by", "%s", party_name(c, w->to));
+  cell(f, "Codec", "%s%s", w->codec,
+       w->suite != MSNAV_SRTP_NONE ? ", encrypted" : "");
+  cell(f, "Packets", "%" PRIu64, w->packets);
+  if (w->decoded) {
+    cell(f, "Lost", "%.1f %%", w->loss);
+    cell(f, "Recovered", "%" PRIu64, w->recovered);
+    cell(f, "Jitter", "%.1f ms", w->jitter_ms);
+    cell(f, "MOS", "%.2f", w->mos);
+  } else {
+    fputs("<td colspan=\"4\">not decoded</td>", f);
+  }
+  fputs("</tr>\n", f);
+}
+
 static void flows(FILE *f, const call *c) {
   bool any = false;
   for (guint i = 0; i < c->flows->len; i++) {
     const flow *w = g_ptr_array_index(c->flows, i);
-    if (w->packets == 0) {
-      continue;
-    }
-    if (!any) {
-      fputs("<div class=\"scroll\"><table><tr><th>Heard by</th><th>Codec</th>"
-            "<th>Packets</th><th>Lost</th><th>Recovered</th><th>Jitter</th>"
-            "<th>MOS</th></tr>\n",
+    if (w->packets > 0 && !any) {
+      fputs("<table><tr><th>Heard by</th><th>Codec</th><th>Packets</th>"
+            "<th>Lost</th><th>Recovered</th><th>Jitter</th><th>MOS</th></tr>\n",
             f);
       any = true;
     }
-    fputs("<tr><td>", f);
-    report_markup(f, party_name(c, w->to));
-    fputs("</td><td>", f);
-    report_markup(f, w->codec);
-    fputs(w->suite != MSNAV_SRTP_NONE ? ", encrypted" : "", f);
-    fprintf(f, "</td><td>%" PRIu64 "</td>", w->packets);
-    if (w->decoded) {
-      fprintf(f,
-              "<td>%.1f %%</td><td>%" PRIu64
-              "</td><td>%.1f ms</td><td>%.2f</td></tr>\n",
-              w->loss, w->recovered, w->jitter_ms, w->mos);
-    } else {
-      fputs("<td colspan=\"4\">not decoded</td></tr>\n", f);
+    if (w->packets > 0) {
+      one_flow(f, c, w);
     }
   }
-  if (any) {
-    fputs("</table></div>\n", f);
-  }
+  fputs(any ? "</table>\n" : "", f);
 }
 
 static void one_call(FILE *f, const trail *t, const call *c) {
@@ -125,9 +143,9 @@ static void one_call(FILE *f, const trail *t, const call *c) {
   flows(f, c);
   fprintf(f,
           "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-          "viewBox=\"0 0 %d %u\" "
+          "viewBox=\"0 24 %d %u\" "
           "role=\"img\" aria-label=\"ladder\">\n",
-          REPORT_SVG_WIDTH, 70 + 38 * c->messages->len + 16);
+          REPORT_SVG_WIDTH, 70 + 38 * c->messages->len + 16 - 24);
   report_svg_call(f, t, c, 0);
   fputs("</svg>\n", f);
   for (guint i = 0; i < c->messages->len; i++) {

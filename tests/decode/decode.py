@@ -327,6 +327,13 @@ class Sound(Case):
             self.assertIn(f"cannot write {full}".encode(), done.stderr)
             self.assertIn(b"to caller: PCMU, 100 packets", done.stdout)
 
+    def test_on_a_phone_each_number_says_what_it_is(self):
+        page = self.decoder.run(with_sound((), False), "--html").stdout.decode()
+        named = dict(re.findall(r'<td data-of="([^"]+)">([^<]*)</td>', page))
+        self.assertEqual(list(named), re.findall("<th>([^<]*)</th>", page))
+        self.assertEqual((named["Codec"], named["Packets"], named["Lost"]),
+                         ("PCMU", "100", "0.0 %"))
+
     KEY = bytes(range(1, 31))
 
     def test_the_keys_are_those_of_the_rfc(self):
