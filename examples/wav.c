@@ -2,9 +2,12 @@
 #include "wav.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define HEADER 44
 
@@ -16,6 +19,7 @@ struct wav {
   long begin;
   uint32_t written; /* data bytes */
   bool writing, failed;
+  bool older; /* what the file held before is still in it */
 };
 
 static uint32_t get32(const uint8_t *p) {
@@ -88,18 +92,35 @@ static void write_header(wav *w) {
   w->failed |= fwrite(h, 1, HEADER, w->file) != HEADER;
 }
 
-wav *wav_create(const char *path, uint32_t rate, const char **why) {
+static wav *
+create(const char *path, uint32_t rate, int flags, const char **why) {
   wav *w = calloc(1, sizeof(*w));
-  w->file = fopen(path, "wb");
+  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+  w->file = fd >= 0 ? fdopen(fd, "wb") : NULL;
   if (w->file == NULL) {
     *why = strerror(errno);
+    if (fd >= 0) {
+      close(fd);
+    }
     free(w);
     return NULL;
   }
+  struct stat there;
+  w->older = fstat(fd, &there) == 0 && there.st_size > 0;
   w->rate = rate;
   w->writing = true;
-  write_header(w);
+  if (!w->older) {
+    write_header(w);
+  }
   return w;
+}
+
+wav *wav_create(const char *path, uint32_t rate, const char **why) {
+  return create(path, rate, O_TRUNC, why);
+}
+
+wav *wav_replace(const char *path, uint32_t rate, const char **why) {
+  return create(path, rate, 0, why);
 }
 
 uint32_t wav_rate(const wav *w) {
@@ -123,6 +144,11 @@ void wav_rewind(wav *w) {
 }
 
 void wav_write(wav *w, const int16_t *pcm, size_t samples) {
+  if (w->older) {
+    w->older = false;
+    w->failed |= ftruncate(fileno(w->file), 0) != 0;
+    write_header(w);
+  }
   for (size_t i = 0; i < samples; i++) {
     uint8_t two[2] = {(uint8_t)pcm[i], (uint8_t)((uint16_t)pcm[i] >> 8)};
     w->failed |= fwrite(two, 1, 2, w->file) != 2;
@@ -131,6 +157,9 @@ void wav_write(wav *w, const int16_t *pcm, size_t samples) {
 }
 
 void wav_flush(wav *w) {
+  if (w->older) {
+    return;
+  }
   rewind(w->file);
   write_header(w);
   w->failed |= fseek(w->file, 0, SEEK_END) != 0;
@@ -141,7 +170,7 @@ bool wav_close(wav *w) {
   if (w == NULL) {
     return true;
   }
-  if (w->writing) {
+  if (w->writing && !w->older) {
     rewind(w->file);
     write_header(w);
   }

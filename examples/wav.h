@@ -14,6 +14,8 @@ typedef struct wav wav;
 wav *wav_open(const char *path, const char **why);
 /* Create.  The header is made true by wav_close(). */
 wav *wav_create(const char *path, uint32_t rate, const char **why);
+/* The same, but a file that is there stays as it is until the first sound. */
+wav *wav_replace(const char *path, uint32_t rate, const char **why);
 uint32_t wav_rate(const wav *w);
 /* Samples read; fewer than asked for at the end of the file. */
 size_t wav_read(wav *w, int16_t *pcm, size_t samples);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define KEEP_ALIVE 45 /* s; servers drop who says nothing for a minute */
 #define PORT "1863"   /* IANA: msnp */
@@ -303,6 +304,14 @@ static int check_server(sources *s) {
   return ok ? -1 : wrong("not a server and port", o->server);
 }
 
+/* What is heard would be written over what is said. */
+static bool same_file(const char *a, const char *b) {
+  struct stat one, other;
+  return a != NULL && b != NULL && stat(a, &one) == 0 && stat(b, &other) == 0 &&
+         S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
 static int check(sources *s) {
   options *o = s->o;
   int code = check_server(s);
@@ -324,6 +333,9 @@ static int check(sources *s) {
   }
   if (code == -1 && o->auto_answer && o->auto_reject) {
     code = wrong("--auto-answer or --auto-reject", "not both");
+  }
+  if (code == -1 && same_file(o->play, o->record)) {
+    code = wrong("--play and --record name the same file", o->record);
   }
   return code;
 }

@@ -36,7 +36,7 @@ open_files(sound *s, const sound_config *config, char **why) {
     }
   }
   if (config->record != NULL) {
-    s->heard = wav_create(config->record, s->rate, &reason);
+    s->heard = wav_replace(config->record, s->rate, &reason);
     if (s->heard == NULL) {
       *why = g_strdup_printf("%s: %s", config->record, reason);
       return SOUND_BAD_FILE;

@@ -203,6 +203,30 @@ def files_that_are_no_wav(world):
         only_line(phone.err, path, "No such file")
 
 
+def a_recording_stays_until_there_is_another(world):
+    world.password("wrong")
+    server = world.server()
+    write_wav(world.path("heard.wav"), 3, 500)
+    with open(world.path("heard.wav"), "rb") as f:
+        before = f.read()
+    for at, code in (server, REFUSED), ("127.0.0.1:1", UNREACHABLE):
+        phone = world.phone(at, ALICE, "--plain", "--record", world.path("heard.wav"))
+        check(phone.wait() == code, phone.wait())
+        with open(world.path("heard.wav"), "rb") as f:
+            check(f.read() == before, "an older recording is gone")
+    phone = world.phone(server, ALICE, "--plain", "--record", world.path("heard.wav"), "--play",
+                        world.path("heard.wav"))
+    check(phone.wait() == 2, phone.wait())
+    only_line(phone.err, "the same file", world.path("heard.wav"))
+    world.password(PASSWORD)
+    bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1")
+    bob.wait_event("online")
+    phone = world.phone(server, ALICE, "--plain", "--call", BOB, "--seconds", "1.2", "--record",
+                        world.path("heard.wav"))
+    check(phone.wait() == 0 and bob.wait() == 0, phone.err)
+    check(1 <= wav_seconds(world.path("heard.wav")) < 2, "the new one")
+
+
 def files_of_other_rates_are_played(world):
     server = world.server()
     for rate in 11025, 16000, 44100, 48000:
@@ -632,6 +656,7 @@ if __name__ == "__main__":
         a_server_that_is_not_there, a_server_that_nobody_knows, a_call_survives_its_server,
         a_connection_lost_without_a_call, a_phone_logs_in_again, logging_in_elsewhere,
         no_sound_device, live_sound_goes_through_alsa, files_that_are_no_wav,
+        a_recording_stays_until_there_is_another,
         files_of_other_rates_are_played, every_caller_hears_the_file,
         a_full_disk_is_said, a_killed_peer, ended_by_a_signal, a_rejected_call,
         a_call_that_nobody_answers, a_peer_who_is_offline, commands_from_the_input,
