@@ -58,7 +58,7 @@ static const char text[] =
   "  --log FILE             append what the library logs\n"
   "  --capture FILE         write switchboard, SIP and sound as pcap, for\n"
   "                         msnav-decode and Wireshark\n"
-  "  --help, --version\n"
+  "  --help, -h; --version, -V\n"
   "\n"
   "Exit codes\n"
   "   0  all went well; a call was hung up by one of the two\n"

@@ -227,15 +227,16 @@ static int read_line(options *o, const known *table, int argc, char **argv) {
   list[KNOWN + 3] = (struct option){"version", 0, NULL, KNOWN + 3};
   list[KNOWN + 4] = (struct option){"password", 1, NULL, KNOWN + 4};
   optind = 1;
-  for (int c; (c = getopt_long(argc, argv, "", list, NULL)) != -1;) {
+  for (int c; (c = getopt_long(argc, argv, "hV", list, NULL)) != -1;) {
     if (c == '?') {
+      fputs("msnav-phone: see --help\n", stderr);
       return EXIT_USAGE;
     }
-    if (c == KNOWN + 2) {
+    if (c == KNOWN + 2 || c == 'h') {
       help_print();
       return EXIT_OK;
     }
-    if (c == KNOWN + 3) {
+    if (c == KNOWN + 3 || c == 'V') {
       printf("msnav-phone %s, libmsnav %s\n", MSNAV_VERSION, msnav_version());
       return EXIT_OK;
     }

@@ -438,6 +438,7 @@ def wrong_use_is_said(world):
         (["--server", "x", "--account", "a@b", "--rtp-ports", "1-70000"], "1-70000"),
         (["--server", "x", "--account", "a@b", "--sip-port", "70000"], "70000"),
         (["--server", "x", "--account", "a@b", "surplus"], "surplus"),
+        (["--bogus"], "--bogus"),
         (["--password", "secret"], "password"),  # never on the command line
         (["--config", "/no/such/file"], "/no/such/file"),
         (["--server", "x", "--account", "a@b", "--password-file", "/no/such/file"],
@@ -450,7 +451,6 @@ def wrong_use_is_said(world):
         check(phone.wait() == 2, f"{args}: {phone.wait()}")
         check(len(phone.err) >= 1 and word in phone.err[0], f"{args}: {phone.err}")
         check("\x1b" not in "".join(phone.err), "an escape sequence")
-
 
 def calls_are_encrypted_where_both_can(world):
     server = world.server()
@@ -592,6 +592,13 @@ def the_password_comes_from_the_environment(world):
     only_line(phone.err, "password")
 
 
+def help_and_version_have_short_names(world):
+    for short, whole in ("-h", "--help"), ("-V", "--version"):
+        told = [subprocess.run([world.programs["phone"], option], capture_output=True, text=True,
+                               check=True).stdout for option in (short, whole)]
+        check(told[0] == told[1] and told[0], told)
+
+
 def help_names_every_exit_code(world):
     done = subprocess.run([world.programs["phone"], "--help"], capture_output=True, text=True,
                           check=False)
@@ -665,4 +672,5 @@ if __name__ == "__main__":
         ports_are_those_that_were_asked_for,
         a_capture_holds_the_call, traces_that_cannot_be_written,
         the_configuration_file_is_read, the_password_comes_from_the_environment,
-        help_names_every_exit_code, the_documents_know_every_option, completion_completes)}))
+        help_and_version_have_short_names, help_names_every_exit_code,
+        the_documents_know_every_option, completion_completes)}))
