@@ -305,6 +305,37 @@ static int check_server(sources *s) {
   return ok ? -1 : wrong("not a server and port", o->server);
 }
 
+static int no_codec(const char *name) {
+  GString *text = g_string_new("not among this build's codecs");
+  const msnav_audio_codec *codec = NULL;
+  const char *last = "";
+  for (size_t i = 0; (codec = msnav_codec_builtin(i)) != NULL; i++) {
+    if (strcmp(codec->name, last) != 0) { /* some have several rates */
+      g_string_append_printf(text, "%s%s", i == 0 ? " (" : ", ", codec->name);
+      last = codec->name;
+    }
+  }
+  g_string_append(text, ")");
+  int code = wrong(text->str, name);
+  g_string_free(text, TRUE);
+  return code;
+}
+
+/* "PCMU,DVI4/8000" */
+static int check_codecs(const char *list) {
+  char **names = g_strsplit(list, ",", -1);
+  int code = -1;
+  for (size_t i = 0; names[i] != NULL && code == -1; i++) {
+    const char *name = g_strstrip(names[i]);
+    msnav_str bare = {name, strcspn(name, "/")};
+    if (msnav_codec_find(bare, 0) == NULL) {
+      code = no_codec(name);
+    }
+  }
+  g_strfreev(names);
+  return code;
+}
+
 /* What is heard would be written over what is said. */
 static bool same_file(const char *a, const char *b) {
   struct stat one, other;
@@ -321,6 +352,9 @@ static int check(sources *s) {
   }
   if (code == -1 && o->call != NULL) {
     code = check_who("nobody to be called", o->call);
+  }
+  if (code == -1 && o->codecs != NULL) {
+    code = check_codecs(o->codecs);
   }
   if (code == -1 && o->keys != NULL &&
       o->keys[strspn(o->keys, "0123456789*#ABCD")] != '\0') {

@@ -438,6 +438,7 @@ def wrong_use_is_said(world):
         (["--server", "x", "--account", "a@b", "--rtp-ports", "1-70000"], "1-70000"),
         (["--server", "x", "--account", "a@b", "--sip-port", "70000"], "70000"),
         (["--server", "x", "--account", "a@b", "surplus"], "surplus"),
+        (["--server", "x", "--account", "a@b", "--codecs", "PCMU,FOO"], "PCMA, DVI4"),
         (["--bogus"], "--bogus"),
         (["--password", "secret"], "password"),  # never on the command line
         (["--config", "/no/such/file"], "/no/such/file"),
