@@ -243,7 +243,9 @@ static int open_sound(phone *p) {
     return EXIT_OK;
   }
   char *safe = text_safe(msnav_str_of(why));
-  phone_complain(p, "%s", safe);
+  phone_complain(p, "%s%s", safe,
+                 result == SOUND_NO_DEVICE ? "; see --device and --no-sound"
+                                           : "");
   g_free(safe);
   g_free(why);
   return result == SOUND_NO_DEVICE ? EXIT_NO_DEVICE : EXIT_BAD_FILE;

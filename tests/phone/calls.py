@@ -137,7 +137,7 @@ def no_sound_device(world):
     server = world.server()
     phone = world.phone(server, ALICE, "--plain", "--device", "no such device")
     check(phone.wait() == NO_DEVICE, phone.wait())
-    only_line(phone.err, "no sound device", "no such device")
+    only_line(phone.err, "no sound device", "no such device", "--no-sound")
     phone = world.phone(server, ALICE, "--json", "--device", "no such device",
                         "--optional-sound", "--auto-answer", "--calls", "1")
     phone.wait_event("online")
