@@ -13,6 +13,13 @@ from pathlib import Path
 WARN = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
+def as_typed(root, cc, source, program):
+    """The command that the guide tells to type."""
+    (flags,) = re.findall(r"^    cc messenger\.c (.*)$", (root / "doc/integrating.md").read_text(), re.M)
+    assert f"    cc messenger.c {flags}\n" in (root / "README.md").read_text(), "README differs"
+    return " ".join([cc, *WARN, str(source), "-o", str(program), flags])
+
+
 def main(root, build, cc):
     def glib(what):
         return subprocess.run(["pkg-config", what, "glib-2.0"], capture_output=True, text=True,
@@ -30,8 +37,9 @@ def main(root, build, cc):
                 subprocess.run([cc, *WARN, "-Wno-unused", "-fsyntax-only", *include,
                                 *glib("--cflags"), str(source)], check=True)
             program = Path(directory) / "page"
-            subprocess.run([cc, *WARN, *include, *glib("--cflags"), str(source), "-o",
-                            str(program), "-L", str(build / "lib"), "-lmsnav", *glib("--libs")], check=True)
+            subprocess.run(as_typed(root, cc, source, program), shell=True, check=True,
+                           env={**os.environ,
+                                "PKG_CONFIG_PATH": str(build / "meson-uninstalled")})
             subprocess.run([str(program)], check=True, timeout=60,
                            env={**os.environ, "LD_LIBRARY_PATH": str(build / "lib")})
             print(f"{page}: {len(steps)} steps")
