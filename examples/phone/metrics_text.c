@@ -15,11 +15,15 @@ static void show_call(GString *out, const phone *p) {
   if (p->call == NULL || msnav_call_get_stats(p->call, &s) != MSNAV_OK) {
     return;
   }
-  gauge(out, "mos", "Quality of the call that is up.", s.mos_centi / 100.0);
+  if (s.mos_centi > 0) { /* what was not measured has no sample */
+    gauge(out, "mos", "Quality of the call that is up.", s.mos_centi / 100.0);
+  }
   gauge(out, "loss_ratio", "Its loss so far.", s.loss_permille / 1e3);
   gauge(out, "jitter_seconds", "Its jitter now.", s.jitter_us / 1e6);
   gauge(out, "buffer_seconds", "Its jitter buffer now.", s.delay_us / 1e6);
-  gauge(out, "round_trip_seconds", "Its round trip.", s.round_trip_us / 1e6);
+  if (s.round_trip_us > 0) {
+    gauge(out, "round_trip_seconds", "Its round trip.", s.round_trip_us / 1e6);
+  }
 }
 
 GString *metrics_text(const phone *p, const msnav_metrics *counted) {

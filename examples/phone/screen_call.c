@@ -131,13 +131,17 @@ static row network(const screen *s, const msnav_call_info *info,
   row r = row_new(s->columns);
   char text[160];
   snprintf(text, sizeof(text),
-           "%s%sloss %.1f %%  jitter %.0f ms  buffer %.0f ms  "
-           "round trip %.0f ms",
+           "%s%sloss %.1f %%  jitter %.0f ms  buffer %.0f ms",
            info->codec != NULL ? info->codec : "", info->codec ? "  " : "",
            stats->loss_permille / 10.0, stats->jitter_us / 1e3,
-           stats->delay_us / 1e3, stats->round_trip_us / 1e3);
+           stats->delay_us / 1e3);
   row_to(&r, STYLE_PLAIN, LABEL);
   row_text(&r, STYLE_FAINT, text, s->columns);
+  if (stats->round_trip_us > 0) { /* the first reports take some seconds */
+    snprintf(text, sizeof(text), "  round trip %.0f ms",
+             stats->round_trip_us / 1e3);
+    row_text(&r, STYLE_FAINT, text, s->columns);
+  }
   return r;
 }
 

@@ -20,12 +20,27 @@ static void numbers(event *e, const msnav_stream_stats *s) {
   event_number(e, "concealed_ms", (double)s->concealed_us / 1e3);
   event_number(e, "jitter_ms", s->jitter_us / 1e3);
   event_number(e, "delay_ms", s->delay_us / 1e3);
-  event_number(e, "round_trip_ms", s->round_trip_us / 1e3);
-  event_number(e, "r", s->r_factor);
-  event_number(e, "mos", s->mos_centi / 100.0);
+  /* what nobody measured is left out: 0 would be taken for a result */
+  if (s->round_trip_us > 0) {
+    event_number(e, "round_trip_ms", s->round_trip_us / 1e3);
+  }
+  if (s->mos_centi > 0) {
+    event_number(e, "r", s->r_factor);
+    event_number(e, "mos", s->mos_centi / 100.0);
+  }
   if (s->remote_mos_centi > 0) {
     event_number(e, "peer_mos", s->remote_mos_centi / 100.0);
   }
+}
+
+static char *quality(const msnav_stream_stats *s) {
+  if (s->mos_centi == 0) {
+    return g_strdup("nothing heard");
+  }
+  return g_strdup_printf(
+    "MOS %.1f, loss %.1f %%, jitter %.0f ms, delay %.0f ms",
+    s->mos_centi / 100.0, s->loss_permille / 10.0, s->jitter_us / 1e3,
+    s->delay_us / 1e3);
 }
 
 void summary_of(phone *p, event *e, const msnav_call *call) {
@@ -46,12 +61,10 @@ void summary_of(phone *p, event *e, const msnav_call *call) {
     event_text(e, "codec", msnav_str_of(info.codec));
     event_text(e, "encryption", msnav_str_of(suite));
     numbers(e, &s);
-    event_say(e,
-              "call with %s: %s after %s; %s, MOS %.1f, loss %.1f %%, "
-              "jitter %.0f ms, delay %.0f ms",
-              who, reason, talked, info.codec != NULL ? info.codec : "no codec",
-              s.mos_centi / 100.0, s.loss_permille / 10.0, s.jitter_us / 1e3,
-              s.delay_us / 1e3);
+    char *heard = quality(&s);
+    event_say(e, "call with %s: %s after %s; %s, %s", who, reason, talked,
+              info.codec != NULL ? info.codec : "no codec", heard);
+    g_free(heard);
   }
   g_free(who);
 }

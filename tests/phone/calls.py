@@ -270,6 +270,24 @@ def a_full_disk_is_said(world):
     only_line(alice.err, "recording")
 
 
+def who_heard_nothing_has_no_quality(world):
+    server = world.server()
+    bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1")  # no microphone
+    bob.wait_event("online")
+    write_wav(world.path("said.wav"), 2, 500)
+    alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", "1", "--play",
+                        world.path("said.wav"))
+    carol = world.phone(server, CAROL, "--plain", "--auto-answer", "--calls", "1")
+    check(alice.wait() == 0 and bob.wait() == 0, "exit codes")
+    (ended,) = alice.events("ended")
+    check(ended["received"] == 0 and not {"mos", "r", "round_trip_ms"} & set(ended), ended)
+    check(bob.events("ended")[0]["mos"] > 3, bob.events("ended"))
+    eventually(lambda: carol.out, "Carol online")
+    alice = world.phone(server, ALICE, "--plain", "--call", CAROL, "--seconds", "1")
+    check(alice.wait() == 0 and carol.wait() == 0, "exit codes")
+    check(alice.out[-1].endswith("nothing heard"), alice.out)
+
+
 def a_killed_peer(world):
     alice, bob = pair(world, world.server(), seconds="3.5")
     bob.wait_event("state", state="talking")
@@ -666,7 +684,8 @@ if __name__ == "__main__":
         no_sound_device, live_sound_goes_through_alsa, files_that_are_no_wav,
         a_recording_stays_until_there_is_another,
         files_of_other_rates_are_played, every_caller_hears_the_file,
-        a_full_disk_is_said, a_killed_peer, ended_by_a_signal, a_rejected_call,
+        a_full_disk_is_said, who_heard_nothing_has_no_quality, a_killed_peer,
+        ended_by_a_signal, a_rejected_call,
         a_call_that_nobody_answers, a_peer_who_is_offline, commands_from_the_input,
         busy_while_talking, calls_that_cross, metrics_are_served, wrong_use_is_said,
         calls_are_encrypted_where_both_can, silence_is_kept_back_on_request,
