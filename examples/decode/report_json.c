@@ -57,7 +57,9 @@ static void one_flow(FILE *f, const flow *w) {
   number(f, "sealed", w->sealed);
   json_number(f, false, "lossPercent", w->loss);
   json_number(f, false, "jitterMs", w->jitter_ms);
-  json_number(f, false, "mos", w->mos);
+  if (w->mos > 0) {
+    json_number(f, false, "mos", w->mos);
+  }
   if (w->wav != NULL) {
     text(f, false, "wav", w->wav);
   }

@@ -352,6 +352,21 @@ class Sound(Case):
             self.assertEqual((plain["encryption"], flow["encryption"]),
                              ("none", "AES_CM_128_HMAC_SHA1_80"))
 
+    def test_the_manual_names_every_member(self):
+        def names(of):
+            for item in of.values() if isinstance(of, dict) else of:
+                if isinstance(item, (dict, list)):
+                    yield from names(item)
+            yield from of if isinstance(of, dict) else ()
+
+        base = str(Path(self.where.name) / "heard")
+        heard, _ = self.decoder.json(with_sound((), False), "--wav", base)
+        told, _ = self.decoder.json(PAPER[:-1])
+        manual = (DATA.parent.parent / "doc/man/msnav-decode.rst").read_text()
+        manual = manual.split("JSON\n====")[1].split("EXIT STATUS")[0]
+        self.assertEqual(set(names(heard)) | set(names(told)),
+                         set(re.findall(r"\*(\w+)\*", manual)) - {"null"})
+
     def test_nothing_is_made_of_sound_with_another_key(self):
         capture = with_sound((), False, self.KEY, bytes(30))
         base = str(Path(self.where.name) / "heard")
