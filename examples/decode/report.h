@@ -19,20 +19,20 @@ void report_html(FILE *f, const trail *t);
 /* Units; what fits a phone is read on a phone. */
 #define REPORT_SVG_WIDTH 492
 
-/* How a ladder looks, on light and dark pages. */
+/* How a ladder looks, on light and dark pages.  Without var(), which viewers
+ * of pictures draw black. */
 #define REPORT_SVG_STYLE                                                       \
-  "svg{--msnp:#1f5fa8;--sip:#a8481a;--rtp:#2c6e38;--dtmf:#6f46a0;"             \
-  "--ink:#1c2430;--dim:#5b6472;--lane:#c9ced6}"                                \
-  "@media (prefers-color-scheme:dark){svg{--msnp:#7db4f0;--sip:#f0a070;"       \
-  "--rtp:#7fcf8d;--dtmf:#c3a2f2;--ink:#e6eaf0;--dim:#9aa5b5;--lane:#3b4452}}"  \
-  ".lane{stroke:var(--lane)}.name{fill:var(--ink);font-size:13px;"             \
-  "font-weight:600}.outcome{fill:var(--dim);font-size:13px}"                   \
-  ".time{fill:var(--dim);font-size:11px}.label{font-size:13px}"                \
-  ".note{font-size:11px;opacity:.85}.msnp{fill:var(--msnp);"                   \
-  "stroke:var(--msnp)}.sip{fill:var(--sip);stroke:var(--sip)}"                 \
-  ".rtp{fill:var(--rtp);stroke:var(--rtp)}.dtmf{fill:var(--dtmf);"             \
-  "stroke:var(--dtmf)}.rtp line,.dtmf line{stroke-dasharray:7 5}"              \
-  "g line{stroke-width:1.6}g text{stroke:none}"
+  ".lane{stroke:#c9ced6}.name{fill:#1c2430;font-size:13px;font-weight:600}"    \
+  ".outcome{fill:#5b6472;font-size:13px}.time{fill:#5b6472;font-size:11px}"    \
+  ".label{font-size:13px}.note{font-size:11px;opacity:.85}"                    \
+  ".msnp{fill:#1f5fa8;stroke:#1f5fa8}.sip{fill:#a8481a;stroke:#a8481a}"        \
+  ".rtp{fill:#2c6e38;stroke:#2c6e38}.dtmf{fill:#6f46a0;stroke:#6f46a0}"        \
+  ".rtp line,.dtmf line{stroke-dasharray:7 5}g line{stroke-width:1.6}"         \
+  "g text{stroke:none}"                                                        \
+  "@media (prefers-color-scheme:dark){.lane{stroke:#3b4452}"                   \
+  ".name{fill:#e6eaf0}.outcome,.time{fill:#9aa5b5}"                            \
+  ".msnp{fill:#7db4f0;stroke:#7db4f0}.sip{fill:#f0a070;stroke:#f0a070}"        \
+  ".rtp{fill:#7fcf8d;stroke:#7fcf8d}.dtmf{fill:#c3a2f2;stroke:#c3a2f2}}"
 
 /* What the reports share. */
 void report_when(const trail *t, const call *c, const message *m, char *text,

@@ -3,7 +3,8 @@
 """usage: doc-links.py SOURCE_ROOT
 The documents hold together: no link into nowhere, no file or function named
 that does not exist, an entry in troubleshooting.md for every end reason, a man
-page and a completion for every tool that is installed."""
+page and a completion for every tool that is installed, pictures that any
+viewer can draw."""
 import re
 import sys
 from pathlib import Path
@@ -64,6 +65,12 @@ def reasons(root):
             yield f"doc/troubleshooting.md: nothing about {name}"
 
 
+def pictures(root):
+    for picture in (root / "doc").rglob("*.svg"):
+        if "var(" in picture.read_text():  # all but browsers draw it black
+            yield f"{picture.relative_to(root)}: has var()"
+
+
 def tools(root):
     for build in (root / "examples").rglob("meson.build"):
         for name in re.findall(r"executable\('(msnav-[\w-]+)'", build.read_text()):
@@ -77,7 +84,7 @@ def main(root):
     bad = [b for p in pages for b in bad_links(root, p)]
     # what NEWS.md names may have gone again
     bad += [b for p in pages if p.name != "NEWS.md" for b in bad_names(root, p)]
-    bad += [*reasons(root), *tools(root)]
+    bad += [*reasons(root), *tools(root), *pictures(root)]
     print("\n".join(bad) or f"{len(pages)} pages")
     return 1 if bad else 0
 

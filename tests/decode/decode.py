@@ -202,6 +202,7 @@ class Hostile(Case):
     def test_the_picture_is_xml_and_the_page_is_whole(self):
         out = self.outputs()
         xml.dom.minidom.parseString(out["svg"])
+        self.assertNotIn(b"var(", out["svg"], "viewers of pictures draw it black")
         page = out["html"].decode()
         opened = []
 
