@@ -12,7 +12,20 @@ TEXT_WIDTH = 71
 ARROW = {"MSNP": "-", "SIP": "=", "RTP": "~", "DTMF": "~"}
 WIDTH, TOP, STEP = 1000, 84, 30
 LANES = {"A": 170, "S": 500, "B": 830}  # of the picture
-COLOURS = {"MSNP": "#2563a8", "SIP": "#b4561a", "RTP": "#3a7d44", "DTMF": "#7a4fa3"}
+PROTOCOLS = ("MSNP", "SIP", "RTP", "DTMF")
+# without var(), which viewers of pictures draw black
+STYLE = """
+.page{fill:#fff}.lane{stroke:#c9ced6}.name{fill:#1c2430;font-size:17px;font-weight:600}
+.label{font-size:12.5px}.time{fill:#5b6472;font-size:11px}.key{font-size:12px}
+.state{fill:#eef1f5;stroke:#aab3c0}.statetext{fill:#1c2430;font-size:12px}
+.MSNP{fill:#2563a8;stroke:#2563a8}.SIP{fill:#b4561a;stroke:#b4561a}
+.RTP{fill:#3a7d44;stroke:#3a7d44}.DTMF{fill:#7a4fa3;stroke:#7a4fa3}
+g line{stroke-width:1.6}g text{stroke:none}
+@media (prefers-color-scheme:dark){.page{fill:#14181f}.lane{stroke:#3b4452}.name{fill:#e6eaf0}
+.time{fill:#9aa5b5}.state{fill:#232a35;stroke:#5b6472}.statetext{fill:#e6eaf0}
+.MSNP{fill:#7db4f0;stroke:#7db4f0}.SIP{fill:#f0a070;stroke:#f0a070}
+.RTP{fill:#7fcf8d;stroke:#7fcf8d}.DTMF{fill:#c3a2f2;stroke:#c3a2f2}}
+"""
 
 
 def _start(events, event):
@@ -59,7 +72,6 @@ def _shorten(text, width):
 
 def _arrow_svg(event, y):
     a, b = LANES[event["from"]], LANES[event["to"]]
-    colour = COLOURS.get(event["proto"], "#555")
     tip = b - 2 if b > a else b + 2
     back = tip - 9 if b > a else tip + 9
     dash = ' stroke-dasharray="7 5"' if event["proto"] in ("RTP", "DTMF") else ""
@@ -67,10 +79,10 @@ def _arrow_svg(event, y):
     label = escape(_shorten(_printable(event["label"]), abs(b - a) // 8))
     note = escape(_printable(event.get("note", "")))
     title = f"<title>{full}{' · ' + note if note else ''}</title>"
-    return (f'<g>{title}<line x1="{a}" y1="{y}" x2="{back}" y2="{y}" stroke="{colour}" '
-            f'stroke-width="1.6"{dash}/><polygon points="{tip},{y} {back},{y - 4.5} '
-            f'{back},{y + 4.5}" fill="{colour}"/><text x="{(a + b) / 2}" y="{y - 6}" '
-            f'text-anchor="middle" class="label" fill="{colour}">{label}</text></g>')
+    return (f'<g class="{escape(event["proto"])}">{title}<line x1="{a}" y1="{y}" x2="{back}" '
+            f'y2="{y}"{dash}/><polygon points="{tip},{y} {back},{y - 4.5} '
+            f'{back},{y + 4.5}"/><text x="{(a + b) / 2}" y="{y - 6}" '
+            f'text-anchor="middle" class="label">{label}</text></g>')
 
 
 def _state_svg(event, y):
@@ -85,7 +97,7 @@ def _state_svg(event, y):
 
 
 def svg(events, names):
-    """The whole ladder as a picture that reads on light and dark pages."""
+    """The whole ladder as a picture, for light and dark pages."""
     shown = [e for e in events if e["kind"] in ("arrow", "state")]
     height = TOP + STEP * (len(shown) + 1)
     first = _start(shown, shown[0]) if shown else 0
@@ -93,18 +105,16 @@ def svg(events, names):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" font-family="system-ui, sans-serif">',
         "<title>A call, message by message</title>",
-        "<style>.page{fill:#fff}.lane{stroke:#c9ced6}.name{fill:#1c2430;font-size:17px;"
-        "font-weight:600}.label{font-size:12.5px}.time{fill:#7b8494;font-size:11px}"
-        ".state{fill:#eef1f5;stroke:#aab3c0}.statetext{fill:#1c2430;font-size:12px}"
-        ".key{font-size:12px}</style>",
+        f"<style>{STYLE}</style>",
         f'<rect class="page" width="{WIDTH}" height="{height}"/>',
     ]
     for who, x in LANES.items():
         parts.append(f'<text x="{x}" y="34" text-anchor="middle" class="name">'
                      f"{escape(names[who])}</text>")
         parts.append(f'<line x1="{x}" y1="46" x2="{x}" y2="{height - 12}" class="lane"/>')
-    for i, (proto, colour) in enumerate(COLOURS.items()):
-        parts.append(f'<text x="{12}" y="{20 + 15 * i}" class="key" fill="{colour}">{proto}</text>')
+    for i, proto in enumerate(PROTOCOLS):
+        parts.append(f'<g class="{proto}"><text x="12" y="{20 + 15 * i}" class="key">'
+                     f"{proto}</text></g>")
     for i, event in enumerate(shown):
         y = TOP + STEP * i + 10
         seconds = max(0, (event["t"] - first) / 1e6)
