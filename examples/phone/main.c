@@ -7,10 +7,15 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+/* A dumb terminal has no cursor to move. */
 static bool wants_screen(const options *o) {
-  return !o->json && !o->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+  const char *term = getenv("TERM");
+  return !o->json && !o->plain && isatty(STDIN_FILENO) &&
+         isatty(STDOUT_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
 static void run(phone *p) {

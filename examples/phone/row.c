@@ -10,9 +10,7 @@ static bool colours = true;
 
 void row_init(void) {
   const char *none = getenv("NO_COLOR");
-  const char *term = getenv("TERM");
-  colours = (none == NULL || none[0] == '\0') &&
-            (term == NULL || strcmp(term, "dumb") != 0);
+  colours = none == NULL || none[0] == '\0';
 }
 
 const char *row_mark(const char *strong, const char *plain) {

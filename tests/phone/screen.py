@@ -250,6 +250,17 @@ def without_utf8_and_colours(world):
     check(terminal.text().isascii(), "something is not ASCII")
 
 
+def a_dumb_terminal_gets_lines(world):
+    server = world.server()
+    args = world.phone_args(server, ALICE, "--no-sound")
+    terminal = Terminal(world, 80, 24, "clear; TERM=dumb " + " ".join(args) + "; echo code $?")
+    terminal.shows(rf"(?m)^online as {ALICE}$")
+    terminal.type("contacts", "Enter")
+    terminal.shows(r"(?m)^Bob +bob@example.com")
+    terminal.type("quit", "Enter")
+    terminal.shows(r"(?m)^code 0$")
+
+
 def contacts_are_chosen(world):
     server, bob, terminal = start(world, 80, 24)
     carol = world.phone(server, CAROL, "--json")
@@ -288,6 +299,7 @@ if __name__ == "__main__":
     named = {f.__name__.replace("_", " "): f for f in (
         somebody_calls, the_window_changes_its_size, signals_put_the_terminal_back,
         ctrl_c_leaves, ctrl_c_at_the_password_gives_up, errors_stay_behind, the_password_is_asked_for_without_echo,
-        without_utf8_and_colours, contacts_are_chosen, hostile_text_does_not_move_the_cursor)}
+        without_utf8_and_colours, a_dumb_terminal_gets_lines, contacts_are_chosen,
+        hostile_text_does_not_move_the_cursor)}
     sys.exit(main({"a call at 80x24": a_call_at(80, 24), "a call at 200x50": a_call_at(200, 50),
                    **named}))
