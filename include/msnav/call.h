@@ -200,8 +200,10 @@ MSNAV_API msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec);
 
-/** Add a codec that is to be offered after all others.  See
- *  msnav_context_add_codec(). */
+/** Add a codec that is to be offered after all others.
+ *  @param ctx   context.
+ *  @param codec must outlive the context.
+ *  @return as msnav_context_add_codec(). */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_context_add_codec_last(
   msnav_context *ctx, const msnav_audio_codec *codec);
 

@@ -281,7 +281,9 @@ MSNAV_API unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm,
  *          call on @p s. */
 MSNAV_API const msnav_addr *msnav_stream_remote(const msnav_stream *s);
 
-/** Where RTCP goes now.  See msnav_stream_remote(). */
+/** Where RTCP goes now.
+ *  @param s the stream.
+ *  @return as msnav_stream_remote(). */
 MSNAV_API const msnav_addr *msnav_stream_remote_rtcp(const msnav_stream *s);
 
 /** Queue a telephone-event (RFC 4733).
@@ -316,8 +318,14 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_rtcp(
   msnav_stream *s, msnav_usec now, uint64_t ntp, uint8_t *out, size_t *len);
 
 /** Write the last RTCP datagram of a stream: report, SDES and BYE.
- *  Parameters and results as msnav_stream_write_rtcp(), never AGAIN; STATE
- *  too when nothing was ever sent (RFC 3550 section 6.3.7). */
+ *  @param s   the stream.
+ *  @param now current time.
+ *  @param ntp wall clock as a 64-bit NTP timestamp (RFC 3550 section 4).
+ *  @param[out] out receives the datagram, at least #MSNAV_STREAM_MTU bytes.
+ *  @param[out] len its length.
+ *  @retval MSNAV_OK        send it to msnav_stream_remote_rtcp()
+ *  @retval MSNAV_ERR_STATE nowhere to send to, or nothing was ever sent (RFC
+ *                          3550 section 6.3.7) */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_bye(
   msnav_stream *s, msnav_usec now, uint64_t ntp, uint8_t *out, size_t *len);
 
