@@ -317,22 +317,25 @@ static void single_far_packets_change_nothing(void **state) {
 
 static void jumping_timestamp_is_told(void **state) {
   (void)state;
-  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
-  talker b = talker_of(&bob_rtp, 2, 0);
-  int16_t pcm[FRAME];
-  for (int i = 0; i < 100; i++) {
-    if (i == 50) {
-      b.m.timestamp -= 8000 * 60; /* a minute back, sequence goes on */
+  static const int seconds[] = {-3600, -60, 5, 60, 600, 3600};
+  for (size_t k = 0; k < ARRAY_LEN(seconds); k++) {
+    msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+    talker b = talker_of(&bob_rtp, 2, 0);
+    int16_t pcm[FRAME];
+    for (int i = 0; i < 100; i++) {
+      if (i == 50) { /* the sequence goes on */
+        b.m.timestamp += (uint32_t)(8000 * seconds[k]);
+      }
+      (void)say(s, &b);
+      msnav_stream_play(s, pcm, FRAME, b.now);
     }
-    (void)say(s, &b);
-    msnav_stream_play(s, pcm, FRAME, b.now);
+    take_event(s, MSNAV_STREAM_LOCKED);
+    take_event(s, MSNAV_STREAM_RESYNC);
+    assert_no_event(s);
+    assert_int_equal(stats_of(s).resyncs, 1);
+    assert_int_equal(stats_of(s).lost_packets, 0);
+    msnav_stream_free(s);
   }
-  take_event(s, MSNAV_STREAM_LOCKED);
-  take_event(s, MSNAV_STREAM_RESYNC);
-  assert_no_event(s);
-  assert_int_equal(stats_of(s).resyncs, 1);
-  assert_int_equal(stats_of(s).lost_packets, 0);
-  msnav_stream_free(s);
 }
 
 static void duplicates_and_late_ones_are_told_apart(void **state) {

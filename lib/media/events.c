@@ -32,7 +32,7 @@ void msnav_stream_tell_dtmf(msnav_stream *s, const msnav_dtmf_news *news) {
 }
 
 void msnav_stream_tell_resyncs(msnav_stream *s) {
-  uint32_t resyncs = s->u.playout.jitter.resyncs;
+  uint32_t resyncs = msnav_jitter_resyncs(&s->u.playout.jitter);
   if (s->kind == MSNAV_STREAM_AUDIO && resyncs != s->resyncs) {
     s->resyncs = resyncs;
     msnav_stream_tell(s, MSNAV_STREAM_RESYNC, 0, 0);

@@ -159,6 +159,11 @@ static inline bool msnav_jitter_hurry(msnav_jitter *j) {
 /* Decoder of the next frame, -1 when there is none. */
 int msnav_jitter_next_decoder(const msnav_jitter *j);
 
+/* Jumps of the time line that were followed, one way or the other. */
+static inline uint32_t msnav_jitter_resyncs(const msnav_jitter *j) {
+  return j->resyncs + j->delay.jumps;
+}
+
 /* Forget frames and time line; keep what was learnt about the network. */
 void msnav_jitter_resync(msnav_jitter *j);
 

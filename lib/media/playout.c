@@ -566,7 +566,7 @@ void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
     .concealed = (uint32_t)(p->concealed / frame),
     .recovered = p->recovered,
     .underruns = j->underruns,
-    .resyncs = j->resyncs + j->delay.jumps,
+    .resyncs = msnav_jitter_resyncs(j),
     .concealed_us = p->concealed,
     .inserted_us = p->inserted,
     .removed_us = p->removed,
