@@ -110,6 +110,28 @@ static void lonely_losses_are_no_bursts(void **state) {
   line_down(&l);
 }
 
+static bool tenth_in_one_piece(unsigned index) {
+  return index % 150 >= 60 && index % 150 < 75;
+}
+
+/* Nothing is made up for longer than 60 ms, and yet nothing is heard. */
+static void long_losses_are_no_better_than_short_ones(void **state) {
+  (void)state;
+  static bool (*const rows[])(unsigned) = {every_tenth, tenth_in_one_piece};
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    line l;
+    line_up(&l);
+    l.lose = rows[i];
+    line_run(&l, 30000);
+    msnav_stream_stats b = stats_of(l.b.s);
+    assert_in_range(b.loss_permille, 98, 100);
+    /* G.107 equation 7-29: 93.2 - 95 * 10 / (10 + 25.1), and 1...3 of delay */
+    assert_in_range(b.r_factor, 62, 66);
+    assert_in_range(b.mos_centi, 318, 344); /* annex B of these */
+    line_down(&l);
+  }
+}
+
 /* ---- what is on the wire */
 
 static unsigned get16(const uint8_t *p) {
@@ -994,6 +1016,7 @@ int main(void) {
     cmocka_unit_test(speech_survives_a_bad_network),
     cmocka_unit_test(losses_are_counted_exactly),
     cmocka_unit_test(lonely_losses_are_no_bursts),
+    cmocka_unit_test(long_losses_are_no_better_than_short_ones),
     cmocka_unit_test(packets_count_up_and_the_first_is_marked),
     cmocka_unit_test(seeds_choose_where_numbers_start),
     cmocka_unit_test(mute_goes_on_in_time_and_marks_the_next_spurt),

@@ -129,17 +129,26 @@ static void get_metrics(const msnav_stream *s, msnav_stream_stats *t) {
   t->remote_buffer_limit_us = v->absolute_ms * 1000u;
 }
 
+/* Of what should have been heard, 1/10,000: what was made up, which is not
+ * only for packets that never came, or what is missing, which is silence when
+ * it goes on for longer than anything is made up. */
+static uint32_t heard_loss(const msnav_fates *f, const msnav_playout_stats *p) {
+  uint32_t made =
+    msnav_stream_share(p->concealed, (uint64_t)p->played + p->concealed, 10000);
+  uint32_t missing =
+    msnav_stream_share(f->unrecovered + f->discarded, f->expected, 10000);
+  return made > missing ? made : missing;
+}
+
 /* From mouth to ear: half the way there and back, the jitter buffer and a
  * packet's worth of sound. */
-static void get_quality(const msnav_stream *s, const msnav_playout_stats *p,
-                        msnav_stream_stats *t) {
+static void get_quality(const msnav_stream *s, const msnav_fates *f,
+                        const msnav_playout_stats *p, msnav_stream_stats *t) {
   const msnav_audio_codec *codec = s->decoders[s->u.playout.decoder].codec;
   msnav_quality q = {
     .codec = codec != NULL ? codec->name : NULL,
     .delay_us = t->round_trip_us / 2 + p->delay_us + packet_us(s),
-    .loss_permyriad =
-      msnav_stream_share(p->concealed, (uint64_t)p->played + p->concealed,
-                         10000),
+    .loss_permyriad = heard_loss(f, p),
   };
   double r = msnav_quality_r(&q);
   t->r_factor = (uint32_t)(r + 0.5);
@@ -153,7 +162,8 @@ static uint32_t level_of(uint16_t average) {
   return average != 0 ? (average + 128u) >> 8 : MSNAV_LEVEL_SILENCE;
 }
 
-static void get_playout(const msnav_stream *s, msnav_stream_stats *t) {
+static void get_playout(const msnav_stream *s, const msnav_fates *f,
+                        msnav_stream_stats *t) {
   msnav_playout_stats p;
   msnav_playout_get_stats(&s->u.playout, &p);
   t->late_packets = p.late - s->needless;
@@ -173,7 +183,7 @@ static void get_playout(const msnav_stream *s, msnav_stream_stats *t) {
   t->noise_level = level_of(s->quiet);
   t->end_system_us = s->tx.frame_us + p.delay_us;
   if (p.played > 0) {
-    get_quality(s, &p, t);
+    get_quality(s, f, &p, t);
   }
 }
 
@@ -195,7 +205,7 @@ msnav_stream_get_stats(const msnav_stream *s, msnav_stream_stats *stats) {
   t.ssrc_changes = s->ssrc_changes;
   t.events_lost = s->events_lost;
   if (s->kind == MSNAV_STREAM_AUDIO) {
-    get_playout(s, &t);
+    get_playout(s, &fates, &t);
   }
   memcpy(stats, &t, size < sizeof(t) ? size : sizeof(t));
   return MSNAV_OK;
