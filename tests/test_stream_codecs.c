@@ -325,11 +325,101 @@ static void redundancy_of_another_clock_moves_nothing(void **state) {
   talk_end(&t);
 }
 
+/* ---- what the encoder is told about loss */
+
+static unsigned told, tellings; /* percent, how often */
+
+static void note_loss(void *state, unsigned percent) {
+  (void)state;
+  told = percent;
+  tellings++;
+}
+
+static bool one_in_twenty(unsigned index) {
+  return index % 20 == 7;
+}
+
+static void encoders_know_what_the_peer_loses(void **state) {
+  (void)state;
+  msnav_audio_codec first = *codec_of("PCMU"), second = first;
+  first.expect_loss = second.expect_loss = note_loss;
+  msnav_stream_config a = alice_config(), b = bob_config();
+  a.send_codec = &first;
+  line l;
+  told = tellings = 0;
+  line_up_as(&l, &a, &b);
+  line_run(&l, 9000);
+  assert_in_range(tellings, 1, 4); /* one with each report */
+  assert_int_equal(told, 0);
+  l.lose = one_in_twenty;
+  line_run(&l, 20000);
+  assert_in_range(told, 4, 6);
+  a.send_codec = &second; /* opened in mid-call, it is told at once */
+  told = 0;
+  assert_int_equal(msnav_stream_update(l.a.s, &a, l.now), MSNAV_OK);
+  assert_in_range(told, 4, 6);
+  l.lose = NULL;
+  line_run(&l, 20000);
+  assert_int_equal(told, 0);
+  line_down(&l);
+}
+
+/* Two streams of Opus between which that is lost; what Bob says about it is
+ * heard by Alice. */
+typedef struct opus_line {
+  msnav_stream *a, *b;
+  msnav_usec now;
+  unsigned sent;
+} opus_line;
+
+static void opus_run(opus_line *l, bool (*lose)(unsigned), unsigned ms) {
+  for (unsigned t = 0; t < ms; t += TICK_MS, l->now += TICK_MS * MS) {
+    int16_t pcm[320];
+    uint8_t out[MSNAV_STREAM_MTU];
+    size_t len;
+    sound_voice(pcm, 320, 130, 16000, (size_t)l->sent * 320);
+    for (size_t i = 0; i < 320 && l->sent % 25 < 10; i++) {
+      pcm[i] /= 100; /* pauses: what never changes is no speech to it */
+    }
+    assert_int_equal(msnav_stream_send(l->a, pcm, l->now, out, &len), MSNAV_OK);
+    if (!lose(l->sent++)) {
+      (void)msnav_stream_receive(l->b, out, len, &alice_rtp, l->now);
+    }
+    (void)msnav_stream_play(l->b, pcm, 320, l->now);
+    if (msnav_stream_rtcp_due(l->b) <= l->now &&
+        msnav_stream_write_rtcp(l->b, l->now, 1, out, &len) == MSNAV_OK) {
+      (void)msnav_stream_receive_rtcp(l->a, out, len, &bob_rtcp, l->now);
+    }
+  }
+}
+
+static void opus_protects_itself_when_the_peer_loses(void **state) {
+  (void)state;
+  const msnav_audio_codec *opus = msnav_codec_find(msnav_str_of("opus"), 0);
+  if (opus == NULL) {
+    skip();
+  }
+  msnav_stream_config a = alice_config(), b = bob_config();
+  a.send_codec = b.formats[0].codec = opus;
+  a.send_payload_type = b.formats[0].payload_type = 98;
+  opus_line l = {.now = LINE_START};
+  assert_int_equal(msnav_stream_new(&a, l.now, &l.a), MSNAV_OK);
+  assert_int_equal(msnav_stream_new(&b, l.now, &l.b), MSNAV_OK);
+  opus_run(&l, one_in_twenty, 40000);
+  msnav_stream_stats s = stats_of(l.b);
+  assert_int_equal(s.lost_packets, 100);
+  assert_true(s.recovered_frames > 20);
+  msnav_stream_free(l.a);
+  msnav_stream_free(l.b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_change_is_heard_through),
     cmocka_unit_test(packets_change_places_at_the_change),
     cmocka_unit_test(redundancy_of_another_clock_moves_nothing),
+    cmocka_unit_test(encoders_know_what_the_peer_loses),
+    cmocka_unit_test(opus_protects_itself_when_the_peer_loses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -213,12 +213,20 @@ msnav_stream_send_payload(msnav_stream *s, const msnav_payload *payload,
   return seal(s, out, len);
 }
 
+/* In whole percents, rounded up: a little loss is not none. */
+static void tell_codec(msnav_sender *t, unsigned fraction) {
+  if (t->codec != NULL && t->codec->expect_loss != NULL) {
+    t->codec->expect_loss(t->state, (fraction * 100 + 255) / 256);
+  }
+}
+
 /* Redundancy costs a second payload: worth it when the peer misses about one
  * packet in fifty, too much when nearly nothing is lost.  More loss comes in
  * longer bursts, which a larger distance steps over. */
 void msnav_stream_adapt(msnav_stream *s) {
   msnav_sender *t = &s->tx;
   unsigned lost = s->reports.remote_fraction; /* 1/256 */
+  tell_codec(t, lost);
   if (t->red_type == 0 || s->history == NULL) {
     return;
   }

@@ -74,6 +74,9 @@ static msnav_error apply(msnav_stream *s, const msnav_stream_config *c) {
   set_sender(&s->tx, c);
   set_directions(s, c);
   set_source(s, c);
+  if (s->reports.remote_fraction > 0) {
+    msnav_stream_adapt(s);
+  }
   msnav_stream_distrust(s);
   return MSNAV_OK;
 }

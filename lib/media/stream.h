@@ -198,7 +198,8 @@ void msnav_stream_cut(msnav_stream *s);
 /* Tell about jumps that the playout found. */
 void msnav_stream_tell_resyncs(msnav_stream *s);
 
-/* A report about what we send came: whether redundancy is worth its bits. */
+/* A report about what we send came, or another codec, which does not know yet
+ * what it said: whether redundancy is worth its bits, of ours or its own. */
 void msnav_stream_adapt(msnav_stream *s);
 
 /* What became of the packets of this stream's sources. */
