@@ -2,12 +2,13 @@
 /* What became of the packets that the peer sent. */
 #include "media/stream.h"
 
-/* Neither came nor was brought back by redundancy; what came too late is
- * missing for bursts, too. */
-static uint64_t unrecovered(const msnav_fates *f, uint64_t late) {
+/* Neither came nor was brought back, by redundant blocks or by the codec;
+ * what came too late is missing for bursts, too. */
+static uint64_t unrecovered(const msnav_fates *f, uint64_t late, uint64_t fec) {
   uint64_t lost = f->lost > 0 ? (uint64_t)f->lost : 0;
   uint64_t missing = f->bursts.lost > late ? f->bursts.lost - late : 0;
-  return missing < lost ? missing : lost;
+  missing = missing < lost ? missing : lost;
+  return missing > fec ? missing - fec : 0;
 }
 
 void msnav_stream_fates(const msnav_stream *s, msnav_fates *f) {
@@ -21,7 +22,7 @@ void msnav_stream_fates(const msnav_stream *s, msnav_fates *f) {
   f->lost = (int64_t)(f->expected - f->received);
   f->bursts = msnav_bursts_sum(&s->rx.bursts);
   f->between = f->expected > f->bursts.span ? f->expected - f->bursts.span : 0;
-  f->unrecovered = unrecovered(f, late);
+  f->unrecovered = unrecovered(f, late, sound ? s->u.playout.recovered : 0);
   f->discarded = late + (sound ? j->discarded : 0);
 }
 
