@@ -322,6 +322,22 @@ static void timestamps_wrap(void **state) {
   PLAY(steps);
 }
 
+/* A peer whose clock starts over, or who presses a key after half a round of
+ * it (12 hours at 48 kHz). */
+static void clocks_that_were_turned_back_are_followed(void **state) {
+  (void)state;
+  static const step steps[] = {
+    {1000000, 5, 480, false, 0, "B5 "},
+    {1000000, 5, 800, true, 20, "E5:100 "},
+    {999000, 6, 480, false, 900, ""}, /* may be late */
+    {800, 6, 480, false, 3000, "B6 "},
+    {800, 6, 640, true, 20, "E6:80 "},
+    {800, 6, 640, true, 20, ""},
+    {0xc0000000, 7, 640, true, 20000, "B7 E7:80 "},
+  };
+  PLAY(steps);
+}
+
 static void payloads_are_checked(void **state) {
   (void)state;
   static const struct {
@@ -390,6 +406,7 @@ int main(void) {
     cmocka_unit_test(segments_are_one_event),
     cmocka_unit_test(segments_of_faster_clocks_are_one_event),
     cmocka_unit_test(timestamps_wrap),
+    cmocka_unit_test(clocks_that_were_turned_back_are_followed),
     cmocka_unit_test(payloads_are_checked),
     cmocka_unit_test(any_one_packet_is_enough),
   };

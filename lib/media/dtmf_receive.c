@@ -9,6 +9,11 @@
 #define US_PER_UNIT 125
 #define SEGMENT_MAX 0xffffu
 
+/* Packets that change places come within moments: what seems to be older than
+ * an event of so long ago is by a clock that was turned back or went half
+ * round. */
+#define OVERTAKEN_US 1000000
+
 /* Old implementations put several events into a packet; the first one
  * counts (protocol.md section 6: one event a packet). */
 msnav_error msnav_dtmf_check(const uint8_t *payload, size_t len) {
@@ -60,7 +65,8 @@ void msnav_dtmf_receive(msnav_dtmf_receiver *d, const msnav_dtmf_arrival *a,
                         msnav_dtmf_news *news) {
   memset(news, 0, sizeof(*news));
   if (d->known && a->timestamp != d->begin) {
-    if ((int32_t)(a->timestamp - d->begin) < 0) {
+    bool older = (int32_t)(a->timestamp - d->begin) < 0;
+    if (older && a->now - d->last <= OVERTAKEN_US) {
       return; /* an earlier event, late */
     }
     uint32_t units =
