@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define KEY 30            /* the longest master key and salt */
+#define KEY_GCM 28        /* likewise of GCM, RFC 7714 section 12 */
 #define RTCP_HEADER 8     /* with the sender's SSRC */
 #define RTCP_SSRC_AT 4    /* in a datagram */
 #define RTP_SSRC_AT 8     /* likewise */
@@ -80,11 +81,15 @@ static bool is_ready(void) {
 
 /* ---- keys */
 
+static size_t key_length(uint32_t suite) {
+  return suite == MSNAV_SRTP_AES_128_GCM ? KEY_GCM : KEY;
+}
+
 static msnav_error open_direction(direction *d, const uint8_t key[KEY],
                                   uint32_t suite, srtp_ssrc_type_t type) {
   srtp_policy_t policy;
   memset(&policy, 0, sizeof(policy));
-  memcpy(d->key, key, KEY);
+  memcpy(d->key, key, key_length(suite));
   d->suite = suite;
   set_suite(&policy, suite);
   policy.ssrc.type = type;
@@ -106,9 +111,11 @@ static void close_direction(direction *d) {
   explicit_bzero(d, sizeof(*d));
 }
 
+/* What lies behind a shorter key is no part of it: to begin anew for its sake
+ * would encrypt other packets with the numbers of earlier ones. */
 static bool
 is_same(const direction *d, const uint8_t key[KEY], uint32_t suite) {
-  return d->suite == suite && memcmp(d->key, key, KEY) == 0;
+  return d->suite == suite && memcmp(d->key, key, key_length(suite)) == 0;
 }
 
 /* ---- changing them */
