@@ -254,6 +254,7 @@ static void histograms_count_what_lies_below_each_bound(void **state) {
                                 .concealed_us = 250000,
                                 .refused_malformed = 1,
                                 .refused_sequence = 1,
+                                .refused_looped = 2,
                                 .loss_permille = calls[i].loss,
                                 .jitter_us = calls[i].jitter,
                                 .mos_centi = calls[i].mos,
@@ -265,6 +266,9 @@ static void histograms_count_what_lies_below_each_bound(void **state) {
                             .reason = MSNAV_REASON_MISSED};
   msnav_stream_stats deaf = {.size = sizeof(deaf), .sent_packets = 5};
   assert_int_equal(msnav_metrics_ended(m, &missed, &deaf), MSNAV_OK);
+  /* one that ended before the first packet was played has no quality */
+  msnav_stream_stats brief = {.size = sizeof(brief), .received_packets = 1};
+  assert_int_equal(msnav_metrics_ended(m, &missed, &brief), MSNAV_OK);
 
   parsed p = written(m, NULL);
   assert_value(&p, "msnav_call_setup_seconds_bucket", "0.05", 1);
@@ -278,26 +282,27 @@ static void histograms_count_what_lies_below_each_bound(void **state) {
   assert_value(&p, "msnav_call_duration_seconds_bucket", "300", 2);
   assert_value(&p, "msnav_call_duration_seconds_bucket", "3600", 2);
   assert_value(&p, "msnav_call_duration_seconds_sum", "", 4070.5);
-  assert_value(&p, "msnav_call_loss_ratio_bucket", "0", 1);
-  assert_value(&p, "msnav_call_loss_ratio_bucket", "0.001", 2);
-  assert_value(&p, "msnav_call_loss_ratio_bucket", "0.2", 2);
+  assert_value(&p, "msnav_call_loss_ratio_bucket", "0", 2);
+  assert_value(&p, "msnav_call_loss_ratio_bucket", "0.001", 3);
+  assert_value(&p, "msnav_call_loss_ratio_bucket", "0.2", 3);
   assert_value(&p, "msnav_call_loss_ratio_sum", "", 0.202);
-  assert_value(&p, "msnav_call_jitter_seconds_bucket", "0.001", 1);
-  assert_value(&p, "msnav_call_jitter_seconds_bucket", "0.002", 2);
-  assert_value(&p, "msnav_call_jitter_seconds_count", "", 3);
+  assert_value(&p, "msnav_call_jitter_seconds_bucket", "0.001", 2);
+  assert_value(&p, "msnav_call_jitter_seconds_bucket", "0.002", 3);
+  assert_value(&p, "msnav_call_jitter_seconds_count", "", 4);
   assert_value(&p, "msnav_call_mos_bucket", "1.5", 1);
   assert_value(&p, "msnav_call_mos_bucket", "3.8", 2);
   assert_value(&p, "msnav_call_mos_bucket", "4.5", 3);
   assert_value(&p, "msnav_call_mos_sum", "", 9.21);
+  assert_value(&p, "msnav_call_mos_count", "", 3);
   assert_value(&p, "msnav_call_round_trip_seconds_bucket", "0.02", 1);
   assert_value(&p, "msnav_call_round_trip_seconds_bucket", "1", 1);
   assert_value(&p, "msnav_call_round_trip_seconds_count", "", 2);
   assert_value(&p, "msnav_rtp_packets_total", "sent", 305);
-  assert_value(&p, "msnav_rtp_packets_total", "received", 270);
+  assert_value(&p, "msnav_rtp_packets_total", "received", 271);
   assert_value(&p, "msnav_rtp_payload_bytes_total", "sent", 48000);
   assert_value(&p, "msnav_rtp_lost_packets_total", "", 20);
   assert_value(&p, "msnav_rtp_late_packets_total", "", 6);
-  assert_value(&p, "msnav_rtp_refused_packets_total", "", 6);
+  assert_value(&p, "msnav_rtp_refused_packets_total", "", 12);
   assert_value(&p, "msnav_recovered_frames_total", "", 21);
   assert_value(&p, "msnav_concealed_seconds_total", "", 0.75);
   msnav_metrics_free(m);

@@ -42,8 +42,9 @@ MSNAV_API void msnav_metrics_free(msnav_metrics *m);
  *  @param info  what msnav_call_get_info() says: reason, set-up time and
  *               duration are used.  A set-up time of 0 is not counted.
  *  @param stats what msnav_call_get_stats() says, NULL when there was no
- *               sound.  Loss, jitter and MOS count when anything was
- *               received, the round trip when it is known.
+ *               sound.  Loss and jitter count when anything was received,
+ *               MOS when anything was heard, the round trip when it is
+ *               known.
  *  @retval MSNAV_OK          counted
  *  @retval MSNAV_ERR_INVALID a NULL argument or a size that is too small;
  *                            nothing was counted */

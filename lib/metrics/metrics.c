@@ -34,8 +34,7 @@ const msnav_metric msnav_metrics_kinds[MSNAV_METRICS_HISTOGRAMS] = {
                                {10000, 20000, 50000, 100000, 200000, 500000,
                                 1000000}},
   [MSNAV_METRIC_MOS] = {"msnav_call_mos",
-                        "Estimated listening quality (E-model) of a call, 1 "
-                        "to 4.5.",
+                        "Estimated quality (E-model) of a call, 1 to 4.5.",
                         2,
                         9,
                         {150, 200, 250, 300, 350, 380, 400, 420, 450}},
@@ -79,10 +78,13 @@ static void count_stream(msnav_metrics *m, const msnav_stream_stats *s) {
   m->concealed_us += s->concealed_us;
   m->refused += s->refused_malformed + s->refused_source + s->refused_ssrc +
                 s->refused_format + s->refused_payload + s->refused_srtp +
-                s->refused_rtcp + s->refused_rate + s->refused_sequence;
+                s->refused_rtcp + s->refused_rate + s->refused_sequence +
+                s->refused_looped;
   if (s->received_packets > 0) {
     observe(m, MSNAV_METRIC_LOSS, s->loss_permille);
     observe(m, MSNAV_METRIC_JITTER, s->jitter_us);
+  }
+  if (s->mos_centi > 0) { /* else nothing was heard that it could be about */
     observe(m, MSNAV_METRIC_MOS, s->mos_centi);
   }
   if (s->round_trip_us > 0) {
