@@ -111,6 +111,28 @@ static size_t make_rr(uint8_t *out, uint32_t lsr, uint32_t dlsr) {
   return 32;
 }
 
+static void absurd_jitter_is_the_most_there_is(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t ticks, us;
+  } rows[] = {
+    {0, 0},
+    {16, 2000},
+    {34359738, 4294967250},   /* the most that can be said in microseconds */
+    {34359739, UINT32_MAX},   /* and more */
+    {UINT32_MAX, UINT32_MAX}, /* more than six days */
+  };
+  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    uint8_t out[MSNAV_STREAM_MTU];
+    size_t len = make_rr(out, 0, 0);
+    put32(out + 20, rows[i].ticks);
+    assert_int_equal(hand_rtcp(s, out, len, &bob_rtcp, LINE_START), MSNAV_OK);
+    assert_int_equal(stats_of(s).remote_jitter_us, rows[i].us);
+  }
+  msnav_stream_free(s);
+}
+
 static void absurd_round_trips_are_ignored(void **state) {
   (void)state;
   msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
@@ -450,6 +472,7 @@ int main(void) {
     cmocka_unit_test(sender_report_says_what_was_sent_and_when),
     cmocka_unit_test(reports_carry_loss_and_jitter_back),
     cmocka_unit_test(round_trip_is_measured),
+    cmocka_unit_test(absurd_jitter_is_the_most_there_is),
     cmocka_unit_test(absurd_round_trips_are_ignored),
     cmocka_unit_test(block_answers_the_peers_sender_report),
     cmocka_unit_test(reports_keep_coming_while_held_and_muted),

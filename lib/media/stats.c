@@ -97,8 +97,8 @@ static void get_reports(const msnav_stream *s, msnav_stream_stats *t) {
   t->round_trip_us = r->round_trip_us;
   t->remote_loss_permille = of_256(r->remote_fraction);
   t->remote_lost_packets = r->remote_lost;
-  t->remote_jitter_us =
-    (uint32_t)((uint64_t)r->remote_jitter * 1000000 / s->tx.clock_rate);
+  uint64_t jitter = (uint64_t)r->remote_jitter * 1000000 / s->tx.clock_rate;
+  t->remote_jitter_us = jitter < UINT32_MAX ? (uint32_t)jitter : UINT32_MAX;
 }
 
 /* R and ten times MOS; section 4.7.5 has other values ignored. */
