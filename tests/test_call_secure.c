@@ -146,6 +146,30 @@ static void reinvites_go_on_encrypted(void **state) {
   pair_free(p);
 }
 
+/* Bob offers no usable key for GCM for a while. */
+static void suite_that_is_taken_up_again_has_another_key(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  pair_connect(p);
+  call_keys *alice = &p->people[ALICE].call->streams[AUDIO_STREAM].keys;
+  call_keys *bob = &p->people[BOB].call->streams[AUDIO_STREAM].keys;
+  const call_keys before[2] = {*alice, *bob};
+  char *text = bob->text[0];
+  g_strlcpy(text, "inline:AAAA|1:1", sizeof(bob->text[0]));
+  hold(p, BOB, true);
+  assert_int_equal(suite_of(&p->people[ALICE]), MSNAV_SRTP_AES_CM_SHA1_80);
+  assert_int_equal(suite_of(&p->people[BOB]), MSNAV_SRTP_AES_CM_SHA1_80);
+  g_strlcpy(text, before[1].text[0], sizeof(bob->text[0]));
+  hold(p, BOB, false);
+  assert_int_equal(suite_of(&p->people[ALICE]), MSNAV_SRTP_AES_128_GCM);
+  assert_int_equal(suite_of(&p->people[BOB]), MSNAV_SRTP_AES_128_GCM);
+  both_are_heard(p);
+  assert_memory_not_equal(alice->key[0], before[0].key[0], 28);
+  assert_memory_not_equal(bob->key[0], before[1].key[0], 28);
+  assert_memory_equal(alice->key[2], before[0].key[2], 30); /* never used */
+  pair_free(p);
+}
+
 /* A peer, or somebody who changes its SDP on the way, leaves the keys out. */
 static void offers_in_the_clear_are_refused_later(void **state) {
   pair *p = *state;
@@ -265,6 +289,8 @@ int main(void) {
     cmocka_unit_test_setup_teardown(nothing_flows_when_only_one_insists, setup,
                                     teardown),
     cmocka_unit_test_setup_teardown(reinvites_go_on_encrypted, setup, teardown),
+    cmocka_unit_test_setup_teardown(
+      suite_that_is_taken_up_again_has_another_key, setup, teardown),
     cmocka_unit_test_setup_teardown(offers_in_the_clear_are_refused_later,
                                     setup, teardown),
     cmocka_unit_test_setup_teardown(streams_refuse_what_a_call_would_take,

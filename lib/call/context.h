@@ -18,7 +18,7 @@
 
 /* What one stream encrypts with. */
 typedef struct call_keys {
-  bool made;
+  uint32_t made;                      /* bit n: of suite n */
   uint8_t key[MSNAV_CALL_SUITES][30]; /* master key and salt */
   char text[MSNAV_CALL_SUITES][64];   /* "inline:..." */
 } call_keys;
@@ -182,6 +182,8 @@ msnav_call_add_crypto(call_stream *st, bool answering, msnav_sdp_ability *able);
 msnav_error
 msnav_call_take_crypto(const call_stream *st, const msnav_sdp_agreed *agreed,
                        msnav_stream_config *config);
+/* This suite is in use from now on; the one before gets another key. */
+void msnav_call_use_suite(call_stream *st, uint32_t suite);
 /* Wipe and free a description, which has keys. */
 void msnav_call_forget(char **text, size_t *len);
 

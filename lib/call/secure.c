@@ -23,23 +23,38 @@ bool msnav_call_can_encrypt(void) {
   return msnav_has_feature("srtp");
 }
 
-static msnav_error make_keys(call_keys *k) {
-  if (k->made) {
-    return MSNAV_OK;
+static msnav_error make_key(call_keys *k, size_t i) {
+  if (getrandom(k->key[i], suites[i].key_len, 0) !=
+      (ssize_t)suites[i].key_len) {
+    return MSNAV_ERR_SYSTEM;
   }
-  for (size_t i = 0; i < MSNAV_CALL_SUITES; i++) {
-    if (getrandom(k->key[i], suites[i].key_len, 0) !=
-        (ssize_t)suites[i].key_len) {
-      return MSNAV_ERR_SYSTEM;
-    }
-    msnav_out out;
-    msnav_out_init(&out, k->text[i], sizeof(k->text[i]) - 1);
-    msnav_out_text(&out, INLINE);
-    msnav_out_base64(&out, k->key[i], suites[i].key_len);
-    k->text[i][out.len] = '\0';
-  }
-  k->made = true;
+  msnav_out out;
+  msnav_out_init(&out, k->text[i], sizeof(k->text[i]) - 1);
+  msnav_out_text(&out, INLINE);
+  msnav_out_base64(&out, k->key[i], suites[i].key_len);
+  k->text[i][out.len] = '\0';
+  k->made |= 1u << i;
   return MSNAV_OK;
+}
+
+static msnav_error make_keys(call_keys *k) {
+  msnav_error err = MSNAV_OK;
+  for (size_t i = 0; i < MSNAV_CALL_SUITES && err == MSNAV_OK; i++) {
+    err = (k->made >> i & 1) != 0 ? MSNAV_OK : make_key(k, i);
+  }
+  return err;
+}
+
+/* Roll-over counters begin anew when a suite is taken up again, but sequence
+ * numbers go on: with the same key, packets would be encrypted as others were
+ * before (RFC 3711 section 9.1, RFC 7714 section 8.4). */
+void msnav_call_use_suite(call_stream *st, uint32_t suite) {
+  for (size_t i = 0; i < MSNAV_CALL_SUITES; i++) {
+    if (suites[i].suite == st->suite && st->suite != suite) {
+      st->keys.made &= ~(1u << i);
+    }
+  }
+  st->suite = suite;
 }
 
 /* RTC 1.2 is not asked what it cannot know; it may be somebody else, so that

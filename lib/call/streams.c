@@ -365,7 +365,7 @@ msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed) {
   if (err != MSNAV_OK) {
     return err;
   }
-  st->suite = config.srtp_suite;
+  msnav_call_use_suite(st, config.srtp_suite);
   st->call->encrypted =
     st->call->encrypted || config.srtp_suite != MSNAV_SRTP_NONE;
   st->held_by_peer = agreed->held;
