@@ -170,6 +170,42 @@ static void suite_that_is_taken_up_again_has_another_key(void **state) {
   pair_free(p);
 }
 
+static void set_media(pair *p, uint32_t media) {
+  p->people[ALICE].media_changes = p->people[BOB].media_changes = 0;
+  assert_int_equal(msnav_call_set_media(p->people[ALICE].call, media),
+                   MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 2000));
+}
+
+static void pictures_that_come_back_have_another_key(void **state) {
+  pair *p = *state;
+  msnav_config c[2];
+  configure(c, IF_POSSIBLE, IF_POSSIBLE);
+  c[ALICE].media = c[BOB].media = MSNAV_AUDIO | MSNAV_VIDEO;
+  pair_init(p, &c[ALICE], &c[BOB]);
+  pair_connect(p);
+  person *alice = &p->people[ALICE], *bob = &p->people[BOB];
+  static const uint8_t picture[300] = {1};
+  const msnav_payload payload = {picture, sizeof(picture), 0, 0, 0, true};
+  uint8_t before[28] = {0};
+  for (int i = 0; i < 2; i++) {
+    set_media(p, MSNAV_AUDIO | MSNAV_VIDEO);
+    unsigned seen = bob->video_payloads;
+    for (int k = 0; k < 20; k++) {
+      assert_int_equal(msnav_call_send_video(alice->call, &payload), MSNAV_OK);
+      pair_run(p, 10);
+    }
+    assert_true(bob->video_payloads >= seen + 10);
+    const call_stream *st = &alice->call->streams[VIDEO_STREAM];
+    assert_int_equal(st->suite, MSNAV_SRTP_AES_128_GCM);
+    assert_memory_not_equal(st->keys.key[0], before, sizeof(before));
+    memcpy(before, st->keys.key[0], sizeof(before));
+    set_media(p, MSNAV_AUDIO);
+  }
+  both_are_heard(p);
+  pair_free(p);
+}
+
 /* A peer, or somebody who changes its SDP on the way, leaves the keys out. */
 static void offers_in_the_clear_are_refused_later(void **state) {
   pair *p = *state;
@@ -291,6 +327,8 @@ int main(void) {
     cmocka_unit_test_setup_teardown(reinvites_go_on_encrypted, setup, teardown),
     cmocka_unit_test_setup_teardown(
       suite_that_is_taken_up_again_has_another_key, setup, teardown),
+    cmocka_unit_test_setup_teardown(pictures_that_come_back_have_another_key,
+                                    setup, teardown),
     cmocka_unit_test_setup_teardown(offers_in_the_clear_are_refused_later,
                                     setup, teardown),
     cmocka_unit_test_setup_teardown(streams_refuse_what_a_call_would_take,

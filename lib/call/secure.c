@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Keys for SRTP in offers and answers (RFC 4568): a stream has one of its own
- * for each suite, as long as the call lasts, so that roll-over counters go on
- * over re-INVITEs. */
+ * for each suite, as long as it lasts and uses that suite, so that roll-over
+ * counters go on over re-INVITEs. */
 #include "base/text.h"
 #include "call/context.h"
 #include <string.h>

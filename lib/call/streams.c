@@ -124,6 +124,9 @@ void msnav_call_close_stream(call_stream *st) {
   close_fd(&st->rtp_fd);
   close_fd(&st->rtcp_fd);
   st->local.port = 0;
+  /* the next one counts from somewhere else, with the same SSRC: its packets
+   * must not be encrypted as those of this one were */
+  st->keys.made = 0;
 }
 
 static void trace(call_stream *st, bool rtcp, bool out, const uint8_t *data,
