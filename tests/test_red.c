@@ -360,8 +360,11 @@ static void redundancy_is_sent_while_the_peer_loses(void **state) {
   uint64_t concealed = r.concealed_frames, lost = (uint64_t)r.lost_packets;
   assert_in_range(r.recovered_frames + concealed, lost - 2, lost + 8);
   assert_int_equal(r.refused_malformed, 0);
+  assert_true(stats_of(l.b.s).target_us >= 20000);
   line_run(&l, 25000); /* nothing is lost any more */
   s = stats_of(l.a.s);
+  assert_true(stats_of(l.b.s).target_us < 20000);
+  assert_true(stats_of(l.b.s).delay_us < 30000);
   assert_int_equal(l.a.last[1] & 0x7f, 0);
   line_run(&l, 5000);
   assert_int_equal(stats_of(l.a.s).sent_redundant, s.sent_redundant);

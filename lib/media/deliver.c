@@ -2,10 +2,8 @@
 /* Where a packet goes: playout, telephone-events, or the caller. */
 #include "media/packet.h"
 
-/* How much later than their age redundant blocks may come, and how long they
- * are waited for when nothing is lost. */
+/* How much later than their age redundant blocks may come. */
 #define RED_SPARE_US 5000
-#define RED_PATIENCE_US 10000000
 
 static msnav_error
 push(msnav_stream *s, const msnav_packet *p, const msnav_red_block *b) {
@@ -43,7 +41,7 @@ age_of(const msnav_stream *s, const msnav_packet *p, const msnav_red_block *b) {
 
 /* What is to be recovered must be waited for: the buffer's delay is at least
  * the age of redundant blocks from the first one on, as long as there are
- * losses. */
+ * losses (play.c finds out when there are no more). */
 static void wait_for_redundancy(msnav_stream *s, const msnav_packet *p,
                                 uint16_t offset, bool needed) {
   uint32_t us = (uint32_t)((uint64_t)offset * s->rx.arrival.us_q16 >> 16);
@@ -56,9 +54,6 @@ static void wait_for_redundancy(msnav_stream *s, const msnav_packet *p,
       msnav_playout_set_min_delay(&s->u.playout,
                                   us > s->min_delay ? us : s->min_delay);
     }
-  } else if (s->red_us > 0 && p->now - s->red_at > RED_PATIENCE_US) {
-    s->red_us = 0;
-    msnav_playout_set_min_delay(&s->u.playout, s->min_delay);
   }
 }
 

@@ -17,6 +17,17 @@ static void average(uint16_t *sum, uint8_t level) {
   *sum = (uint16_t)(before + (now - before) / 16);
 }
 
+/* How long redundancy is waited for when none is needed; a sender may turn it
+ * off as well, so that this is not for packets to find out. */
+#define RED_PATIENCE_US 10000000
+
+static void wait_no_longer(msnav_stream *s, msnav_usec now) {
+  if (s->red_us > 0 && now > s->red_at && now - s->red_at > RED_PATIENCE_US) {
+    s->red_us = 0;
+    msnav_playout_set_min_delay(&s->u.playout, s->min_delay);
+  }
+}
+
 unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm, size_t samples,
                            msnav_usec now) {
   if (s == NULL || pcm == NULL) {
@@ -32,6 +43,7 @@ unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm, size_t samples,
     s->level = MSNAV_LEVEL_SILENCE;
     return MSNAV_PLAYED_NOISE;
   }
+  wait_no_longer(s, now);
   unsigned played = msnav_playout_pull(&s->u.playout, pcm, samples, now);
   s->level = msnav_level(pcm, samples);
   if ((played & MSNAV_PLAYED_FRAME) != 0) {
