@@ -258,6 +258,37 @@ static void speech_begins_with_a_marker(void **state) {
   msnav_stream_free(s);
 }
 
+static bool one_in_eight(unsigned index) {
+  return index % 8 == 5;
+}
+
+/* Words of before a pause are nothing to repeat after it. */
+static void redundancy_does_not_reach_over_pauses(void **state) {
+  (void)state;
+  msnav_stream_config a = alice_config(), b = bob_config();
+  allow_noise(&a);
+  allow_noise(&b);
+  a.red_payload_type = b.red_receive_type = 97;
+  line l;
+  line_up_as(&l, &a, &b);
+  l.voice = speak_with_pauses;
+  l.lose = one_in_eight;
+  unsigned plain = 0, redundant = 0;
+  for (unsigned i = 0, sent = 0; i < 30 * SECOND; i++, sent = l.a.sent) {
+    line_tick(&l);
+    if (l.a.sent == sent || i < 15 * SECOND) {
+      continue;
+    }
+    const uint8_t *h = l.a.last + 12;
+    bool red = (l.a.last[1] & 0x7f) == 97;
+    assert_true(!red || (h[1] << 8 | h[2]) >> 2 <= 3 * (int)FRAME);
+    redundant += red;
+    plain += (l.a.last[1] & 0x7f) == 0;
+  }
+  assert_true(redundant > 5 * SECOND && plain > 0 && plain < 10);
+  line_down(&l);
+}
+
 static void without_a_payload_type_everything_is_sent(void **state) {
   (void)state;
   msnav_stream_config c = alice_config();
@@ -312,6 +343,7 @@ int main(void) {
     cmocka_unit_test(a_change_is_told_soon_but_not_often),
     cmocka_unit_test(pauses_cost_little_and_sound_the_same),
     cmocka_unit_test(speech_begins_with_a_marker),
+    cmocka_unit_test(redundancy_does_not_reach_over_pauses),
     cmocka_unit_test(without_a_payload_type_everything_is_sent),
     cmocka_unit_test(suppression_ends_and_comes_back_in_mid_call),
   };

@@ -587,6 +587,36 @@ static void comfort_noise_is_played_at_its_level(void **state) {
 /* ---- time-scaling */
 
 /* Voice through a made-up network; every sample of it is heard. */
+static void comfort_noise_fades_away_beneath_what_follows(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  static const int16_t silence[160];
+  int16_t pcm[160];
+  for (int i = 0; i < 10; i++, b->now += 20 * MS) {
+    assert_int_equal(push(b, L8, silence, 320, 160), MSNAV_OK);
+    (void)pull(b, pcm, 160);
+  }
+  const uint8_t noise[1] = {30}; /* -30 dBov: 1,036 */
+  assert_int_equal(push(b, NOISE, noise, 1, 160), MSNAV_OK);
+  for (int i = 0; i < 50; i++, b->now += 20 * MS) {
+    (void)pull(b, pcm, 160);
+  }
+  b->timestamp += 160 * 49;
+  unsigned played = 0;
+  while ((played & MSNAV_PLAYED_FRAME) == 0) {
+    assert_int_equal(push(b, L8, silence, 320, 160), MSNAV_OK);
+    played = pull(b, pcm, 160);
+    b->now += 20 * MS;
+  }
+  assert_int_equal(played, MSNAV_PLAYED_FRAME); /* it begins with this pull */
+  assert_in_range(sound_rms(pcm, 10), 500, 1200);
+  assert_in_range(sound_rms(pcm + 20, 20), 50, 500);
+  for (int i = 40; i < 160; i++) { /* 5 ms later it is gone */
+    assert_int_equal(pcm[i], 0);
+  }
+  free(b);
+}
+
 static void after_a_stall_the_delay_comes_back_unheard(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed < 5; seed++) {
@@ -913,6 +943,7 @@ int main(void) {
     cmocka_unit_test(a_payload_that_does_not_decode_is_concealed),
     cmocka_unit_test(a_pause_is_silence_not_loss),
     cmocka_unit_test(comfort_noise_is_played_at_its_level),
+    cmocka_unit_test(comfort_noise_fades_away_beneath_what_follows),
     cmocka_unit_test(after_a_stall_the_delay_comes_back_unheard),
     cmocka_unit_test(a_longer_route_is_followed_without_stutter),
     cmocka_unit_test(drifting_clocks_are_followed_by_scaling),

@@ -372,6 +372,40 @@ static void redundancy_is_sent_while_the_peer_loses(void **state) {
   line_down(&l);
 }
 
+static bool every_twenty_fifth(unsigned index) {
+  return index % 25 == 2;
+}
+
+static bool one_in_five(unsigned index) {
+  return index % 5 == 2;
+}
+
+/* How much older the redundant block of the last packet is; 0: there is
+ * none. */
+static unsigned offset_of_last(const end *e) {
+  const uint8_t *h = e->last + 12; /* RFC 2198 section 3 */
+  return (e->last[1] & 0x7f) == RED ? (unsigned)(h[1] << 8 | h[2]) >> 2 : 0;
+}
+
+static void more_loss_is_stepped_over_farther(void **state) {
+  (void)state;
+  static const struct {
+    bool (*lose)(unsigned);
+    unsigned offset;
+  } rows[] = {{every_twenty_fifth, FRAME}, {one_in_five, 2 * FRAME}};
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    msnav_stream_config a = alice_config(), b = bob_config();
+    a.red_payload_type = RED;
+    b.red_receive_type = RED;
+    line l;
+    line_up_as(&l, &a, &b);
+    l.lose = rows[i].lose;
+    line_run(&l, 20000);
+    assert_int_equal(offset_of_last(&l.a), rows[i].offset);
+    line_down(&l);
+  }
+}
+
 static void events_are_never_inside(void **state) {
   (void)state;
   msnav_stream_config a = alice_config(), b = bob_config();
@@ -415,6 +449,7 @@ int main(void) {
     cmocka_unit_test(recovered_packet_that_comes_after_all_is_no_duplicate),
     cmocka_unit_test(liars_are_dropped_whole),
     cmocka_unit_test(redundancy_is_sent_while_the_peer_loses),
+    cmocka_unit_test(more_loss_is_stepped_over_farther),
     cmocka_unit_test(events_are_never_inside),
     cmocka_unit_test(redundancy_is_not_sent_unasked),
   };

@@ -305,6 +305,13 @@ static void fraction_is_since_the_last_report(void **state) {
   assert_int_equal(msnav_sequence_fraction(&q), 0); /* nothing since */
   take(&q, 100, NULL);
   assert_int_equal(msnav_sequence_fraction(&q), 0); /* only a duplicate */
+  for (unsigned n = 101; n <= 110; n++) { /* A.3: they make up for losses */
+    if (n > 102) {
+      take(&q, n, NULL);
+    }
+  }
+  take(&q, 110, NULL);
+  assert_int_equal(msnav_sequence_fraction(&q), 25); /* one of ten */
   take(&q, 3000, NULL);
   assert_int_equal(msnav_sequence_fraction(&q), 255); /* all but one */
 }

@@ -217,6 +217,27 @@ static void living_ssrc_cannot_be_replaced(void **state) {
   msnav_stream_free(s);
 }
 
+static void held_key_keeps_an_ssrc_alive(void **state) {
+  (void)state;
+  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+  talker b = talker_of(&bob_rtp, 2, 0), x = talker_of(&bob_rtp, 666, 500);
+  say_ok(s, &b, 10);
+  uint32_t begin = b.m.timestamp;
+  for (uint8_t i = 1; i < 100; i++) { /* two seconds without sound */
+    const uint8_t event[4] = {5, 10, (uint8_t)(i * 160 >> 8),
+                              (uint8_t)(i * 160)};
+    b.m.type = 101;
+    b.m.timestamp = begin;
+    b.m.payload = (const char *)event;
+    b.m.len = sizeof(event);
+    say_ok(s, &b, 1);
+    x.now = b.now;
+    assert_int_equal(say(s, &x), MSNAV_ERR_SOURCE);
+  }
+  assert_int_equal(stats_of(s).ssrc_changes, 0);
+  msnav_stream_free(s);
+}
+
 static void silent_ssrc_is_replaced_after_probation(void **state) {
   (void)state;
   msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
@@ -570,6 +591,7 @@ int main(void) {
     cmocka_unit_test(signalled_policy_hears_one_port_only),
     cmocka_unit_test(new_remote_starts_a_new_probation),
     cmocka_unit_test(living_ssrc_cannot_be_replaced),
+    cmocka_unit_test(held_key_keeps_an_ssrc_alive),
     cmocka_unit_test(silent_ssrc_is_replaced_after_probation),
     cmocka_unit_test(gap_in_a_probation_starts_it_over),
     cmocka_unit_test(stray_first_packet_does_not_block_the_call),
