@@ -760,6 +760,53 @@ static void a_sudden_flood_is_discarded_through_joins(void **state) {
 
 /* ---- other codecs in mid-call */
 
+/* What lies on either side of the join has nothing in common. */
+static void joins_over_discarded_frames_have_no_step(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t sound[160], pcm[160], before = 8000;
+  int step = 0;
+  for (int i = 0; i < 120; i++) {
+    for (int k = 0; k < 160; k++) {
+      sound[k] = i < 45 ? 8000 : -8000;
+    }
+    (void)push(b, L8, sound, 320, 160);
+    if (i < 40 || i >= 80) { /* 40 frames come at once */
+      unsigned played = pull(b, pcm, 160);
+      if ((played & MSNAV_PLAYED_FRAME) != 0) {
+        int most = sound_step(pcm, 160), seam = abs(pcm[0] - before);
+        most = i > 1 && seam > most ? seam : most;
+        step = i > 1 && most > step ? most : step;
+        before = pcm[159];
+      }
+      b->now += 20 * MS;
+    }
+  }
+  msnav_playout_stats stats;
+  msnav_playout_get_stats(&b->p, &stats);
+  assert_true(stats.discarded > 20);
+  assert_int_equal(pcm[0], -8000);
+  assert_true(step <= 16000 / 25); /* over 5 ms, and a little stretched */
+  free(b);
+}
+
+static void a_decoder_that_takes_over_begins_afresh(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t sound[160] = {0}, pcm[160];
+  const uint8_t payload[2] = {5, 0};
+  for (int i = 0; i < 60; i++, b->now += 20 * MS) {
+    if (i / 10 % 2 == 0) {
+      assert_int_equal(push(b, L8, sound, 320, 160), MSNAV_OK);
+    } else {
+      assert_int_equal(push(b, MINDED, payload, 2, 160), MSNAV_OK);
+    }
+    (void)pull(b, pcm, 160);
+  }
+  assert_int_equal(b->mind.resets, 3);
+  free(b);
+}
+
 static void another_codec_of_the_same_rate_makes_no_gap(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -948,6 +995,8 @@ int main(void) {
     cmocka_unit_test(a_longer_route_is_followed_without_stutter),
     cmocka_unit_test(drifting_clocks_are_followed_by_scaling),
     cmocka_unit_test(a_sudden_flood_is_discarded_through_joins),
+    cmocka_unit_test(joins_over_discarded_frames_have_no_step),
+    cmocka_unit_test(a_decoder_that_takes_over_begins_afresh),
     cmocka_unit_test(another_codec_of_the_same_rate_makes_no_gap),
     cmocka_unit_test(another_rate_is_played_at_that_rate),
     cmocka_unit_test(first_decoder_may_have_another_rate),

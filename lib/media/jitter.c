@@ -120,7 +120,12 @@ static void drop_head(msnav_jitter *j) {
   }
 }
 
+/* It is missed as if it had never come: see is_silence(). */
 static void discard_head(msnav_jitter *j) {
+  unsigned behind = (uint16_t)(j->top - j->pool.words[j->head + 2]);
+  if (behind < 64 && (packed_of(j, j->head) & REDUNDANT) == 0) {
+    j->seen &= ~((uint64_t)1 << behind);
+  }
   drop_head(j);
   j->discarded++;
 }
