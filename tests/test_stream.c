@@ -132,6 +132,38 @@ static void long_losses_are_no_better_than_short_ones(void **state) {
   }
 }
 
+/* G.107: 93.2, less Ie of the codec (G.113 appendix I), less 0.024 for each
+ * ms from mouth to ear and 0.11 more above 177.3 ms. */
+static void quality_depends_on_codec_and_delay(void **state) {
+  (void)state;
+  static const struct {
+    const char *codec;
+    uint32_t type;
+    unsigned delay_ms, least, most;
+  } rows[] = {
+    {"PCMU", 0, 30, 91, 92},
+    {"DVI4", 5, 30, 84, 85},
+    {"PCMU", 0, 300, 67, 70},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    const msnav_audio_codec *codec =
+      msnav_codec_find(msnav_str_of(rows[i].codec), 8000);
+    msnav_stream_config a = alice_config(), b = bob_config();
+    a.send_codec = b.send_codec = codec;
+    a.send_payload_type = b.send_payload_type = rows[i].type;
+    a.formats[0] = b.formats[0] = (msnav_stream_format){codec, rows[i].type};
+    line l;
+    line_up_as(&l, &a, &b);
+    l.delay_ms = rows[i].delay_ms;
+    line_run(&l, 20000);
+    msnav_stream_stats t = stats_of(l.b.s);
+    assert_in_range(t.round_trip_us, 2000 * rows[i].delay_ms - 1000,
+                    2000 * rows[i].delay_ms + 2000);
+    assert_in_range(t.r_factor, rows[i].least, rows[i].most);
+    line_down(&l);
+  }
+}
+
 /* ---- what is on the wire */
 
 static unsigned get16(const uint8_t *p) {
@@ -1017,6 +1049,7 @@ int main(void) {
     cmocka_unit_test(losses_are_counted_exactly),
     cmocka_unit_test(lonely_losses_are_no_bursts),
     cmocka_unit_test(long_losses_are_no_better_than_short_ones),
+    cmocka_unit_test(quality_depends_on_codec_and_delay),
     cmocka_unit_test(packets_count_up_and_the_first_is_marked),
     cmocka_unit_test(seeds_choose_where_numbers_start),
     cmocka_unit_test(mute_goes_on_in_time_and_marks_the_next_spurt),

@@ -133,6 +133,21 @@ static void absurd_jitter_is_the_most_there_is(void **state) {
   msnav_stream_free(s);
 }
 
+static void jitter_is_reported_in_ticks_of_the_codec(void **state) {
+  (void)state;
+  msnav_stream_config c = alice_config();
+  msnav_stream *s;
+  uint8_t out[MSNAV_STREAM_MTU];
+  c.send_codec = msnav_codec_find(msnav_str_of("DVI4"), 16000);
+  c.send_payload_type = 6;
+  assert_int_equal(msnav_stream_new(&c, LINE_START, &s), MSNAV_OK);
+  size_t len = make_rr(out, 0, 0);
+  put32(out + 20, 80);
+  assert_int_equal(hand_rtcp(s, out, len, &bob_rtcp, LINE_START), MSNAV_OK);
+  assert_int_equal(stats_of(s).remote_jitter_us, 5000);
+  msnav_stream_free(s);
+}
+
 static void absurd_round_trips_are_ignored(void **state) {
   (void)state;
   msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
@@ -473,6 +488,7 @@ int main(void) {
     cmocka_unit_test(reports_carry_loss_and_jitter_back),
     cmocka_unit_test(round_trip_is_measured),
     cmocka_unit_test(absurd_jitter_is_the_most_there_is),
+    cmocka_unit_test(jitter_is_reported_in_ticks_of_the_codec),
     cmocka_unit_test(absurd_round_trips_are_ignored),
     cmocka_unit_test(block_answers_the_peers_sender_report),
     cmocka_unit_test(reports_keep_coming_while_held_and_muted),

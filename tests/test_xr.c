@@ -284,6 +284,40 @@ static void what_is_not_known_is_said_so(void **state) {
   msnav_stream_free(s);
 }
 
+/* A square wave of -20 dBov: RFC 3611 section 4.7.4 has levels in dBm0, and
+ * 0 dBov are 6 dBm0 (RFC 3389 section 3). */
+static void levels_and_delays_have_the_units_of_the_rfc(void **state) {
+  (void)state;
+  msnav_stream *s = stream_with(true);
+  const msnav_audio_codec *pcmu = codec_of("PCMU");
+  int16_t loud[FRAME], pcm[FRAME];
+  uint8_t payload[FRAME], out[MSNAV_STREAM_MTU];
+  for (unsigned i = 0; i < FRAME; i++) {
+    loud[i] = i / 8 % 2 == 0 ? 3277 : -3277;
+  }
+  assert_int_equal(pcmu->encode(NULL, loud, FRAME, payload, FRAME), FRAME);
+  made m = {.ssrc = 0xb0b, .payload = (const char *)payload, .len = FRAME};
+  msnav_usec now = LINE_START;
+  for (unsigned i = 0; i < 100; i++, now += 20 * MS) {
+    assert_int_equal(hand_in(s, &m, &bob_rtp, now), MSNAV_OK);
+    m.sequence++;
+    m.timestamp += FRAME;
+    (void)msnav_stream_play(s, pcm, FRAME, now + 15 * MS);
+  }
+  msnav_stream_stats t = stats_of(s);
+  assert_true(t.target_us / 1000 != t.delay_us / 1000);
+  size_t len = report_of(s, 1, out, &now);
+  const uint8_t *xr = xr_in(out, len);
+  assert_non_null(xr);
+  assert_int_equal((int8_t)xr[28], -14);
+  assert_int_equal((int8_t)xr[29], 127); /* nobody was silent */
+  assert_int_equal(get16(xr + 26), t.end_system_us / 1000);
+  assert_int_equal(get16(xr + 38), t.target_us / 1000);
+  assert_int_equal(get16(xr + 40), 250);
+  assert_int_equal(get16(xr + 42), 250);
+  msnav_stream_free(s);
+}
+
 static void lost_sources_go_on_counting(void **state) {
   (void)state;
   msnav_stream *s = stream_with(true);
@@ -496,6 +530,7 @@ int main(void) {
     cmocka_unit_test(bye_comes_behind_metrics),
     cmocka_unit_test(losses_are_told_as_the_rfc_counts_them),
     cmocka_unit_test(what_is_not_known_is_said_so),
+    cmocka_unit_test(levels_and_delays_have_the_units_of_the_rfc),
     cmocka_unit_test(lost_sources_go_on_counting),
     cmocka_unit_test(overtaken_packets_are_no_losses),
     cmocka_unit_test(what_comes_too_late_is_discarded),
