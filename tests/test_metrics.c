@@ -253,8 +253,15 @@ static void histograms_count_what_lies_below_each_bound(void **state) {
                                 .recovered_frames = 7,
                                 .concealed_us = 250000,
                                 .refused_malformed = 1,
-                                .refused_sequence = 1,
-                                .refused_looped = 2,
+                                .refused_source = 2,
+                                .refused_ssrc = 4,
+                                .refused_format = 8,
+                                .refused_payload = 16,
+                                .refused_srtp = 32,
+                                .refused_rtcp = 64,
+                                .refused_rate = 128,
+                                .refused_sequence = 256,
+                                .refused_looped = 512,
                                 .loss_permille = calls[i].loss,
                                 .jitter_us = calls[i].jitter,
                                 .mos_centi = calls[i].mos,
@@ -302,7 +309,7 @@ static void histograms_count_what_lies_below_each_bound(void **state) {
   assert_value(&p, "msnav_rtp_payload_bytes_total", "sent", 48000);
   assert_value(&p, "msnav_rtp_lost_packets_total", "", 20);
   assert_value(&p, "msnav_rtp_late_packets_total", "", 6);
-  assert_value(&p, "msnav_rtp_refused_packets_total", "", 12);
+  assert_value(&p, "msnav_rtp_refused_packets_total", "", 3 * 1023);
   assert_value(&p, "msnav_recovered_frames_total", "", 21);
   assert_value(&p, "msnav_concealed_seconds_total", "", 0.75);
   msnav_metrics_free(m);

@@ -351,6 +351,28 @@ static void roll_over_goes_on_over_changes(void **state) {
   }
 }
 
+/* The other direction does not begin anew. */
+static void one_new_key_leaves_the_other_direction_alone(void **state) {
+  (void)state;
+  static const uint8_t fresh[30] = {9};
+  for (size_t i = 0; i < SUITES; i++) {
+    msnav_stream_config a = alice_config(), b = bob_config();
+    set_keys(&a, suites[i].suite, master, other);
+    set_keys(&b, suites[i].suite, other, master);
+    msnav_stream *from = stream_with(&a), *to = stream_with(&b);
+    speak_long(from, to, 70000);
+    set_keys(&a, suites[i].suite, master, fresh); /* of what Bob sends */
+    set_keys(&b, suites[i].suite, fresh, master);
+    assert_int_equal(msnav_stream_update(from, &a, LINE_START), MSNAV_OK);
+    assert_int_equal(msnav_stream_update(to, &b, LINE_START), MSNAV_OK);
+    speak_long(from, to, 100);
+    assert_int_equal(stats_of(to).received_packets, 70100);
+    assert_int_equal(stats_of(to).refused_srtp, 0);
+    msnav_stream_free(from);
+    msnav_stream_free(to);
+  }
+}
+
 static void new_keys_replace_the_old_ones(void **state) {
   (void)state;
   line l;
@@ -482,6 +504,7 @@ int main(void) {
     cmocka_unit_test(strangers_do_not_cost_a_decryption),
     cmocka_unit_test(ninth_ssrc_of_a_key_is_refused),
     cmocka_unit_test(roll_over_goes_on_over_changes),
+    cmocka_unit_test(one_new_key_leaves_the_other_direction_alone),
     cmocka_unit_test(new_keys_replace_the_old_ones),
     cmocka_unit_test(encrypted_streams_stay_so),
     cmocka_unit_test(failed_changes_keep_the_keys),
