@@ -301,6 +301,25 @@ static void segments_are_one_event(void **state) {
   PLAY(pressed_twice);
 }
 
+/* 550 segments of 8.2 s are more than 71 minutes, or 2^32 us. */
+static void endless_event_does_not_become_a_short_one(void **state) {
+  (void)state;
+  msnav_dtmf_receiver d = {0};
+  msnav_dtmf_news news;
+  static const uint8_t on[4] = {5, 10, 0xff, 0xff};
+  static const uint8_t off[4] = {5, 0x80 | 10, 0xff, 0xff};
+  msnav_dtmf_arrival a = {.payload = on, .clock_rate = 8000};
+  for (unsigned i = 0; i <= 550; i++) {
+    a.payload = i < 550 ? on : off;
+    a.timestamp = i * 0xffff;
+    a.now = i * 8191875ull;
+    msnav_dtmf_receive(&d, &a, &news);
+    assert_int_equal(news.began, i == 0);
+    assert_int_equal(news.ended, i == 550);
+  }
+  assert_int_equal(news.ended_length, UINT32_MAX);
+}
+
 static void segments_of_faster_clocks_are_one_event(void **state) {
   (void)state;
   static const step steps[] = {
@@ -404,6 +423,7 @@ int main(void) {
     cmocka_unit_test(lost_end_is_inferred),
     cmocka_unit_test(late_packets_are_ignored),
     cmocka_unit_test(segments_are_one_event),
+    cmocka_unit_test(endless_event_does_not_become_a_short_one),
     cmocka_unit_test(segments_of_faster_clocks_are_one_event),
     cmocka_unit_test(timestamps_wrap),
     cmocka_unit_test(clocks_that_were_turned_back_are_followed),

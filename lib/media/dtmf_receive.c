@@ -25,7 +25,8 @@ msnav_error msnav_dtmf_check(const uint8_t *payload, size_t len) {
 }
 
 static uint32_t length_us(const msnav_dtmf_receiver *d) {
-  return (d->before + d->duration) * US_PER_UNIT;
+  uint64_t us = ((uint64_t)d->before + d->duration) * US_PER_UNIT;
+  return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
 
 static void end(msnav_dtmf_receiver *d, msnav_dtmf_news *news) {
