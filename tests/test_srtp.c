@@ -6,7 +6,7 @@
 #include "support/oom.h"
 #include "support/streams.h"
 
-#include "media/srtp.h"
+#include "media/setup.h"
 
 #define SUITES 3
 
@@ -469,6 +469,18 @@ static void build_without_it_says_so(void **state) {
 }
 
 /* Of an SSRC that was left nothing is kept. */
+static void keys_of_refused_configurations_are_wiped(void **state) {
+  (void)state;
+  static const uint8_t nothing[sizeof(msnav_stream_config)];
+  msnav_stream_config a = alice_config(), copy;
+  set_keys(&a, MSNAV_SRTP_AES_128_GCM, master, other);
+  assert_int_equal(msnav_setup_read(&a, &copy), MSNAV_OK);
+  assert_memory_equal(copy.srtp_send_key, master, sizeof(master));
+  a.send_payload_type = 70;
+  assert_int_equal(msnav_setup_read(&a, &copy), MSNAV_ERR_INVALID);
+  assert_memory_equal(&copy, nothing, sizeof(copy));
+}
+
 static void ssrcs_that_are_left_are_forgotten(void **state) {
   (void)state;
   for (size_t i = 0; i < SUITES; i++) {
@@ -509,6 +521,7 @@ int main(void) {
     cmocka_unit_test(encrypted_streams_stay_so),
     cmocka_unit_test(failed_changes_keep_the_keys),
     cmocka_unit_test(keys_are_wiped),
+    cmocka_unit_test(keys_of_refused_configurations_are_wiped),
     cmocka_unit_test(ssrcs_that_are_left_are_forgotten),
   };
   return msnav_has_feature("srtp")

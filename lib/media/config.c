@@ -65,5 +65,9 @@ msnav_setup_read(const msnav_stream_config *config, msnav_stream_config *c) {
   }
   memset(c, 0, sizeof(*c));
   memcpy(c, config, config->size < sizeof(*c) ? config->size : sizeof(*c));
-  return check(c);
+  msnav_error err = check(c);
+  if (err != MSNAV_OK) {
+    explicit_bzero(c, sizeof(*c)); /* there may be keys in it */
+  }
+  return err;
 }

@@ -8,7 +8,8 @@
 /* ---- config.c */
 
 /* Copy a configuration that may come from an older or newer caller, and
- * check it.  MSNAV_ERR_INVALID, MSNAV_ERR_UNSUPPORTED. */
+ * check it; nothing is left of one that is refused.  MSNAV_ERR_INVALID,
+ * MSNAV_ERR_UNSUPPORTED. */
 msnav_error
 msnav_setup_read(const msnav_stream_config *config, msnav_stream_config *c);
 
