@@ -456,6 +456,26 @@ static void signalled_rtcp_port_is_honoured(void **state) {
 
 /* ---- what real peers send (protocol.md section 6) */
 
+/* Whoever writes the peer's host on a datagram need not know its SSRC. */
+static void rtcp_goes_to_nobody_who_does_not_say_who_it_is(void **state) {
+  (void)state;
+  static const msnav_str rows[] = {
+    STR("\x80\xcd\x00\x02\x00\x00\x0d\x0d\x00\x0a\x11\xce"), /* RFC 4585 */
+    STR("\x80\xc0\x00\x00"),
+  };
+  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+  hear_bob(s, LINE_START);
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    (void)hand_rtcp(s, rows[i].ptr, rows[i].len, &bob_other_port, LINE_START);
+    assert_int_equal(msnav_stream_remote_rtcp(s)->port, bob_rtcp.port);
+  }
+  assert_int_equal(hand_rtcp(s, RR, sizeof(RR) - 1, &bob_other_port,
+                             LINE_START),
+                   MSNAV_OK);
+  assert_int_equal(msnav_stream_remote_rtcp(s)->port, bob_other_port.port);
+  msnav_stream_free(s);
+}
+
 static void lone_and_extended_packets_are_taken(void **state) {
   (void)state;
   static const msnav_str rows[] = {
@@ -503,6 +523,7 @@ int main(void) {
     cmocka_unit_test(rtcp_on_the_rtp_port_is_taken),
     cmocka_unit_test(rtcp_goes_to_where_it_comes_from),
     cmocka_unit_test(signalled_rtcp_port_is_honoured),
+    cmocka_unit_test(rtcp_goes_to_nobody_who_does_not_say_who_it_is),
     cmocka_unit_test(lone_and_extended_packets_are_taken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,7 +183,8 @@ msnav_stream_receive_rtcp(msnav_stream *s, uint8_t *data, size_t len,
   r->received++;
   r->last = now;
   msnav_rtcp_timer_heard(&r->timer, len);
-  if (s->rx.known) {
+  bool leaves;
+  if (s->rx.known && (is_from(data, len, s->rx.ssrc, &leaves) || leaves)) {
     msnav_source_lock_rtcp(&s->source, from);
   }
   msnav_rtcp_packet p;
