@@ -489,6 +489,9 @@ static void lone_and_extended_packets_are_taken(void **state) {
     /* SDES text that ends with NUL */
     STR("\x81\xca\x00\x04\x00\x00\x0b\x0b\x01\x07user@x\0\0\0\0"),
     STR("\x80\xcc\x00\x02\x00\x00\x0b\x0bname"),
+    /* "valid but useless", RFC 3550 sections 6.5 and 6.6 */
+    STR(RR "\x80\xca\x00\x00"),
+    STR(RR "\x80\xcb\x00\x00"),
   };
   msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
   hear_bob(s, LINE_START);

@@ -85,11 +85,12 @@ take_bye(msnav_stream *s, const msnav_rtcp_packet *p, msnav_usec now) {
   msnav_stream_tell(s, MSNAV_STREAM_PEER_BYE, s->rx.ssrc, 0);
 }
 
-/* Whether the packet begins with the SSRC of who sent it. */
+/* Whether the packet begins with the SSRC of who sent it; an SDES without
+ * chunks and a BYE without sources are of nobody (sections 6.5 and 6.6). */
 static bool has_sender(const msnav_rtcp_packet *p) {
-  return (p->type >= MSNAV_RTCP_SR && p->type <= MSNAV_RTCP_APP &&
-          p->type != MSNAV_RTCP_BYE) ||
-         p->type == MSNAV_RTCP_XR;
+  return p->type == MSNAV_RTCP_SR || p->type == MSNAV_RTCP_RR ||
+         (p->type == MSNAV_RTCP_SDES && p->count > 0) ||
+         p->type == MSNAV_RTCP_APP || p->type == MSNAV_RTCP_XR;
 }
 
 /* Whether the datagram speaks for this SSRC, or only says that it leaves. */
@@ -127,7 +128,7 @@ is_from_peer(const msnav_stream *s, const uint8_t *data, size_t len) {
   }
   while (msnav_rtcp_next(&data, &len, &p)) {
     bool foreign = p.type == MSNAV_RTCP_BYE
-                     ? !msnav_rtcp_bye_names(&p, s->rx.ssrc)
+                     ? p.count > 0 && !msnav_rtcp_bye_names(&p, s->rx.ssrc)
                      : has_sender(&p) && msnav_rtcp_ssrc(&p) != s->rx.ssrc;
     if (foreign) {
       return false;
