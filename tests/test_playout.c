@@ -869,6 +869,38 @@ static void another_rate_is_played_at_that_rate(void **state) {
 }
 
 /* The first frame's decoder is the one a playout begins with. */
+/* Frames end within pulls; what is left of a pull is not the next frame. */
+static void one_pull_has_one_rate(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t narrow[160], wide[320], pcm[240];
+  for (int i = 0; i < 160; i++) {
+    narrow[i] = 1000;
+    wide[2 * i] = wide[2 * i + 1] = 2000;
+  }
+  unsigned pulls[2] = {0, 0};
+  msnav_usec next = b->now;
+  for (int i = 0; i < 200; i++, b->now += 15 * MS) {
+    while (next <= b->now) {
+      bool before = next - 1000000 < 1500 * MS;
+      assert_int_equal(before ? push(b, L8, narrow, 320, 160)
+                              : push(b, L16K, wide, 640, 320),
+                       MSNAV_OK);
+      next += 20 * MS;
+    }
+    uint32_t rate = msnav_playout_rate(&b->p);
+    size_t n = rate * 15 / 1000;
+    (void)pull(b, pcm, n);
+    for (size_t k = 0; k < n; k++) {
+      assert_true(rate == 16000 || pcm[k] <= 1000);
+    }
+    pulls[rate == 16000]++;
+  }
+  assert_in_range(pulls[0], 95, 105);
+  assert_int_equal(pcm[0], 2000);
+  free(b);
+}
+
 static void first_decoder_may_have_another_rate(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -999,6 +1031,7 @@ int main(void) {
     cmocka_unit_test(a_decoder_that_takes_over_begins_afresh),
     cmocka_unit_test(another_codec_of_the_same_rate_makes_no_gap),
     cmocka_unit_test(another_rate_is_played_at_that_rate),
+    cmocka_unit_test(one_pull_has_one_rate),
     cmocka_unit_test(first_decoder_may_have_another_rate),
     cmocka_unit_test(two_channels_become_one),
     cmocka_unit_test(a_resync_resets_the_decoder_and_goes_on),

@@ -359,6 +359,25 @@ static void jumping_timestamp_is_told(void **state) {
   }
 }
 
+static void timestamp_that_stood_still_is_told(void **state) {
+  (void)state;
+  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+  talker b = talker_of(&bob_rtp, 2, 0);
+  int16_t pcm[FRAME];
+  for (int i = 0; i < 100; i++) {
+    if (i == 50) {
+      b.now += 15000 * MS; /* a pause that the peer's clock does not know */
+    }
+    say_ok(s, &b, 1);
+    msnav_stream_play(s, pcm, FRAME, b.now);
+  }
+  take_event(s, MSNAV_STREAM_LOCKED);
+  take_event(s, MSNAV_STREAM_RESYNC);
+  assert_no_event(s);
+  assert_int_equal(stats_of(s).resyncs, 1);
+  msnav_stream_free(s);
+}
+
 static void duplicates_and_late_ones_are_told_apart(void **state) {
   (void)state;
   msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
@@ -598,6 +617,7 @@ int main(void) {
     cmocka_unit_test(restarted_peer_is_followed),
     cmocka_unit_test(single_far_packets_change_nothing),
     cmocka_unit_test(jumping_timestamp_is_told),
+    cmocka_unit_test(timestamp_that_stood_still_is_told),
     cmocka_unit_test(duplicates_and_late_ones_are_told_apart),
     cmocka_unit_test(refusals_change_nothing_but_their_counter),
     cmocka_unit_test(codec_decides_what_a_payload_can_be),
