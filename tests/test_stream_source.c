@@ -318,6 +318,30 @@ static void restarted_peer_is_followed(void **state) {
   msnav_stream_free(s);
 }
 
+/* Its timestamps have nothing to do with those before. */
+static void key_of_a_restarted_peer_is_heard_at_once(void **state) {
+  (void)state;
+  msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
+  talker b = talker_of(&bob_rtp, 2, 0);
+  static const char event[4] = {5, (char)0x8a, 1, 0x40};
+  for (int i = 0; i < 2; i++) {
+    b.m.payload = NULL;
+    b.m.type = 0;
+    b.m.timestamp = i == 0 ? 0x70000000 : 0x60000000;
+    (void)say(s, &b);
+    say_ok(s, &b, 5);
+    b.m.payload = event;
+    b.m.len = sizeof(event);
+    b.m.type = 101;
+    say_ok(s, &b, 1);
+    take_event(s, i == 0 ? MSNAV_STREAM_LOCKED : MSNAV_STREAM_RESYNC);
+    take_event(s, MSNAV_STREAM_DTMF_BEGIN);
+    take_event(s, MSNAV_STREAM_DTMF_END);
+    b.m.sequence = 30000;
+  }
+  msnav_stream_free(s);
+}
+
 static void single_far_packets_change_nothing(void **state) {
   (void)state;
   msnav_stream *s = stream_of(MSNAV_SOURCE_LATCH);
@@ -615,6 +639,7 @@ int main(void) {
     cmocka_unit_test(gap_in_a_probation_starts_it_over),
     cmocka_unit_test(stray_first_packet_does_not_block_the_call),
     cmocka_unit_test(restarted_peer_is_followed),
+    cmocka_unit_test(key_of_a_restarted_peer_is_heard_at_once),
     cmocka_unit_test(single_far_packets_change_nothing),
     cmocka_unit_test(jumping_timestamp_is_told),
     cmocka_unit_test(timestamp_that_stood_still_is_told),
