@@ -486,6 +486,45 @@ static void echo_is_cancelled_where_it_is_made(void **state) {
   assert_true(gain >= 20);
 }
 
+static uint64_t sent_by(const person *who) {
+  msnav_stream_stats stats = {.size = sizeof(stats)};
+  assert_int_equal(msnav_call_get_stats(who->call, &stats), MSNAV_OK);
+  return stats.sent_packets;
+}
+
+/* Ten ticks of the microphone before anything else happens: what was said
+ * before is not sent any more, even if it waits for a whole frame. */
+static void assert_nothing_is_sent(person *who) {
+  uint64_t before = sent_by(who);
+  for (int i = 0; i < 10; i++) {
+    msnav_call_capture(who->call, msnav_call_now(who->ctx));
+  }
+  assert_int_equal(sent_by(who), before);
+}
+
+static void nothing_is_sent_from_the_moment_it_is_asked_for(void **state) {
+  pair *p = *state;
+  static const uint32_t at[] = {8000,
+                                48000}; /* without a queue, and with one */
+  for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+    if (!can_have(at[i], 8000)) {
+      continue;
+    }
+    init_rates(p, at[i], 8000, "PCMU");
+    person *alice = &p->people[ALICE];
+    pair_connect(p);
+    pair_run(p, 300);
+    assert_true(sent_by(alice) > 0);
+    msnav_call_mute(alice->call, true);
+    assert_nothing_is_sent(alice);
+    msnav_call_mute(alice->call, false);
+    pair_run(p, 300);
+    assert_int_equal(msnav_call_hold(alice->call, true), MSNAV_OK);
+    assert_nothing_is_sent(alice); /* the peer has not agreed yet */
+    pair_free(p);
+  }
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
   const struct CMUnitTest tests[] = {
@@ -494,6 +533,7 @@ int main(void) {
     CASE(gains_multiply_and_saturate),
     CASE(mute_sends_no_rtp_but_rtcp),
     CASE(hold_is_silence),
+    CASE(nothing_is_sent_from_the_moment_it_is_asked_for),
     CASE(callbacks_have_the_length_that_was_asked_for),
     CASE(wrong_settings_are_refused),
     CASE(codec_of_another_rate_takes_over_in_mid_call),
