@@ -396,6 +396,51 @@ static void writer_refuses_what_would_break_a_message(void **state) {
                    MSNAV_ERR_INVALID);
 }
 
+/* Lines of a peer that are as short as they can be get longer when they are
+ * written, beside texts of our own that are as long as they can be. */
+static void writer_has_room_for_whatever_grows(void **state) {
+  (void)state;
+  static const char header[] =
+    "MIME-Version:\nContent-Type:text/x-msmsgsinvite\n\n";
+  char source[MSNAV_INVITE_MAX];
+  char name[MSNAV_INVITE_MAX];
+  char buf[2 * MSNAV_INVITE_MAX];
+  size_t len = sizeof(header) - 1;
+  memset(name, 'n', sizeof(name));
+  memcpy(source, header, len);
+  for (; len + 3 <= sizeof(source); len += 3) {
+    memcpy(source + len, "a:\n", 3);
+  }
+  for (size_t own = 0; own < sizeof(name); own += 7) {
+    msnav_invite v = {.size = sizeof(v)};
+    assert_int_equal(msnav_invite_read(source, len, &v), MSNAV_OK);
+    v.has |= MSNAV_HAS_COOKIE | MSNAV_HAS_APP_NAME;
+    v.command = MSNAV_INVITE_INVITE;
+    v.cookie = msnav_str_of("1");
+    v.app_name = (msnav_str){name, own};
+    size_t written = 7;
+    assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &written),
+                     MSNAV_ERR_TOO_LONG);
+    assert_int_equal(written, 7);
+  }
+}
+
+static void writer_takes_texts_that_are_not_there(void **state) {
+  (void)state;
+  char buf[MSNAV_INVITE_MAX];
+  size_t len = 0;
+  msnav_invite v = alice;
+  v.command = MSNAV_INVITE_CANCEL;
+  v.has = MSNAV_HAS_COOKIE | MSNAV_HAS_APP_NAME | MSNAV_HAS_CANCEL_CODE;
+  v.cookie = msnav_str_of("1");
+  v.app_name = v.cancel_text = (msnav_str){NULL, 0};
+  v.cancel_code = MSNAV_CANCEL_OTHER;
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len), MSNAV_OK);
+  v.app_name.len = 1;
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len),
+                   MSNAV_ERR_INVALID);
+}
+
 static void guid_decides_whose_invitation_it_is(void **state) {
   (void)state;
   msnav_invite v;
@@ -462,6 +507,8 @@ int main(void) {
     cmocka_unit_test(each_fault_has_its_own_error),
     cmocka_unit_test(payloads_end_at_1664_bytes),
     cmocka_unit_test(writer_refuses_what_would_break_a_message),
+    cmocka_unit_test(writer_has_room_for_whatever_grows),
+    cmocka_unit_test(writer_takes_texts_that_are_not_there),
     cmocka_unit_test(guid_decides_whose_invitation_it_is),
     cmocka_unit_test(any_changed_byte_is_read_or_refused),
   };

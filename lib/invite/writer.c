@@ -4,9 +4,12 @@
 
 /* Fields with a text of the caller's are bounded before, all others have a
  * length that is known: the scratch buffer cannot overflow, so that nothing
- * is checked while writing. */
+ * is checked while writing.  Of the source the shortest line, "a:" and LF,
+ * grows from three bytes to five. */
 #define MOST_FIXED 1024
-#define SCRATCH (MOST_FIXED + 2 * MSNAV_INVITE_MAX)
+#define MOST_TEXTS (2 * MSNAV_INVITE_MAX) /* with the source */
+#define MOST_GROWTH (MSNAV_INVITE_MAX / 3 * 2 + 2)
+#define SCRATCH (MOST_FIXED + MOST_TEXTS + MOST_GROWTH)
 
 typedef struct pen {
   char *at;
@@ -20,7 +23,9 @@ static void put(pen *p, const char *text, size_t len) {
 #define PUT(p, literal) put(p, literal, sizeof(literal) - 1)
 
 static void put_text(pen *p, msnav_str text) {
-  put(p, text.ptr, text.len);
+  if (text.len > 0) {
+    put(p, text.ptr, text.len);
+  }
 }
 
 static void put_number(pen *p, uint32_t value) {
@@ -185,10 +190,10 @@ static msnav_error check(const msnav_invite *v) {
   size_t total = v->source.len;
   for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
     if (texts[i].len > MSNAV_INVITE_MAX ||
-        (total += texts[i].len) > (size_t)2 * MSNAV_INVITE_MAX) {
+        (total += texts[i].len) > (size_t)MOST_TEXTS) {
       return MSNAV_ERR_TOO_LONG;
     }
-    if (!printable(texts[i])) {
+    if ((texts[i].ptr == NULL && texts[i].len > 0) || !printable(texts[i])) {
       return MSNAV_ERR_INVALID;
     }
   }
