@@ -380,6 +380,29 @@ static void writer_refuses_what_would_break_a_line(void **state) {
                    MSNAV_ERR_TOO_LONG);
 }
 
+/* What a struct is still holding from before belongs to no other command: a
+ * server would read it as the next one. */
+static void only_messages_have_a_payload(void **state) {
+  (void)state;
+  char buf[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
+  size_t len = 0;
+  msnav_switchboard_command c = {.size = sizeof(c),
+                                 .verb = MSNAV_SB_PNG,
+                                 .payload = STR("OUT\r\n")};
+  assert_int_equal(msnav_switchboard_write(&c, buf, sizeof(buf), &len),
+                   MSNAV_OK);
+  assert_str(((msnav_str){buf, len}), "PNG\r\n");
+  c.verb = MSNAV_SB_SEND;
+  c.ack = 'N';
+  c.payload = (msnav_str){NULL, 3};
+  assert_int_equal(msnav_switchboard_write(&c, buf, sizeof(buf), &len),
+                   MSNAV_ERR_INVALID);
+  c.verb = MSNAV_SB_JOI;
+  c.account = (msnav_str){NULL, 3};
+  assert_int_equal(msnav_switchboard_write(&c, buf, sizeof(buf), &len),
+                   MSNAV_ERR_INVALID);
+}
+
 static void names_are_percent_encoded_and_decoded(void **state) {
   (void)state;
   static const struct {
@@ -537,6 +560,7 @@ int main(void) {
     cmocka_unit_test(a_payload_of_1664_bytes_passes),
     cmocka_unit_test(broken_parameters_are_skipped_not_fatal),
     cmocka_unit_test(writer_refuses_what_would_break_a_line),
+    cmocka_unit_test(only_messages_have_a_payload),
     cmocka_unit_test(names_are_percent_encoded_and_decoded),
     cmocka_unit_test(commands_are_whole_or_refused),
     cmocka_unit_test(a_message_without_a_name_is_read),

@@ -18,7 +18,10 @@ static void number(pen *p, uint32_t value) {
 }
 
 static void word(pen *p, msnav_str text) {
-  p->bad |= text.len == 0;
+  if (text.ptr == NULL || text.len == 0) {
+    p->bad = true;
+    return;
+  }
   for (size_t i = 0; i < text.len; i++) {
     unsigned char c = (unsigned char)text.ptr[i];
     p->bad |= c <= 0x20 || c == 0x7f;
@@ -146,6 +149,12 @@ static bool write_server(pen *p, const msnav_switchboard_command *c) {
   }
 }
 
+/* Other commands have none, whatever stands in the struct. */
+static msnav_str payload_of(const msnav_switchboard_command *c) {
+  bool has = c->verb == MSNAV_SB_SEND || c->verb == MSNAV_SB_MSG;
+  return has ? c->payload : (msnav_str){NULL, 0};
+}
+
 msnav_error msnav_switchboard_write(const msnav_switchboard_command *command,
                                     char *buf, size_t cap, size_t *len) {
   char line[MSNAV_SWITCHBOARD_LINE];
@@ -153,18 +162,19 @@ msnav_error msnav_switchboard_write(const msnav_switchboard_command *command,
       command->size < sizeof(*command)) {
     return MSNAV_ERR_INVALID;
   }
-  pen p = {.bad = false};
+  msnav_str payload = payload_of(command);
+  pen p = {.bad = payload.ptr == NULL && payload.len > 0};
   msnav_out_init(&p.out, line, sizeof(line));
   if ((!write_client(&p, command) && !write_server(&p, command)) || p.bad) {
     return MSNAV_ERR_INVALID;
   }
   verb(&p, "\r\n");
-  if (p.out.full || command->payload.len > MSNAV_SWITCHBOARD_PAYLOAD) {
+  if (p.out.full || payload.len > MSNAV_SWITCHBOARD_PAYLOAD) {
     return MSNAV_ERR_TOO_LONG;
   }
   msnav_out whole;
   msnav_out_init(&whole, buf, cap);
   msnav_out_bytes(&whole, line, p.out.len);
-  msnav_out_str(&whole, command->payload);
+  msnav_out_str(&whole, payload);
   return msnav_out_finish(&whole, len);
 }
