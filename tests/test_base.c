@@ -185,6 +185,7 @@ static void every_error_has_its_own_name(void **state) {
   }
   assert_string_equal(msnav_strerror((msnav_error)1), "unknown error");
   assert_string_equal(msnav_strerror((msnav_error)-10000), "unknown error");
+  assert_string_equal(msnav_strerror((msnav_error)INT32_MIN), "unknown error");
 }
 
 static void version_and_features_can_be_asked(void **state) {

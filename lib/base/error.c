@@ -29,10 +29,9 @@ const char *msnav_strerror(msnav_error err) {
     [-MSNAV_ERR_LINE_TOO_LONG] = "line longer than allowed",
     [-MSNAV_ERR_TOO_MANY_LINES] = "more lines than allowed",
   };
-  int at = -(int)err;
-  if (at < 0 || at >= (int)(sizeof(names) / sizeof(names[0])) ||
-      names[at] == NULL) {
+  int count = (int)(sizeof(names) / sizeof(names[0]));
+  if ((int)err > 0 || (int)err <= -count || names[-(int)err] == NULL) {
     return "unknown error";
   }
-  return names[at];
+  return names[-(int)err];
 }
