@@ -90,6 +90,7 @@ static void deeds_in(const char *what, int occasions) {
         msnav_config a = pair_config(0x7f000001);
         msnav_config b = pair_config(0x7f000002);
         a.media = b.media = MSNAV_AUDIO | MSNAV_VIDEO;
+        a.trace_media = b.trace_media = 1;
         pair_init(p, &a, &b);
         p->people[ALICE].on_any = p->people[BOB].on_any = strike;
         eventful_call(p);
@@ -144,6 +145,45 @@ static void in_video(void **state) {
 static void in_level(void **state) {
   (void)state;
   deeds_in("level", 1);
+}
+
+static void in_log(void **state) {
+  (void)state;
+  deeds_in("log", 3);
+}
+
+static void in_trace(void **state) {
+  (void)state;
+  deeds_in("trace-msnp", 2);
+  deeds_in("trace-sip", 4);
+  deeds_in("trace-rtp", 2);
+  deeds_in("trace-rtcp", 1);
+  deeds_in("trace-state", 2);
+}
+
+/* That one is sent by the application, not by a clock of ours. */
+static void in_the_trace_of_a_picture(void **state) {
+  (void)state;
+  for (enum deed deed = HANG_UP; deed <= FREE_CONTEXT; deed++) {
+    static const uint8_t picture[100] = {1};
+    const msnav_payload payload = {picture, sizeof(picture), 0, 0, 0, true};
+    pair *p = calloc(1, sizeof(*p));
+    msnav_config a = pair_config(0x7f000001);
+    msnav_config b = pair_config(0x7f000002);
+    a.media = b.media = MSNAV_AUDIO | MSNAV_VIDEO;
+    a.trace_media = 1;
+    pair_init(p, &a, &b);
+    pair_start(p, MSNAV_AUDIO | MSNAV_VIDEO);
+    assert_true(pair_until(p, pair_both_talk, 3000));
+    plan = (struct plan){"trace-rtp", 1, ALICE, deed, 0, false};
+    p->people[ALICE].on_any = strike;
+    assert_int_equal(msnav_call_send_video(p->people[ALICE].call, &payload),
+                     MSNAV_OK);
+    assert_true(plan.done);
+    pair_run(p, 50);
+    pair_free(p);
+    free(p);
+  }
 }
 
 static bool alice_ended(pair *p) {
@@ -202,6 +242,9 @@ int main(void) {
     cmocka_unit_test(in_media),
     cmocka_unit_test(in_video),
     cmocka_unit_test(in_level),
+    cmocka_unit_test(in_log),
+    cmocka_unit_test(in_trace),
+    cmocka_unit_test(in_the_trace_of_a_picture),
     cmocka_unit_test(messages_name_only_calls_that_there_are),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);

@@ -314,14 +314,16 @@ msnav_call_send_video(msnav_call *call, const msnav_payload *payload) {
   if (!call->talking || st->stream == NULL) {
     return MSNAV_ERR_STATE;
   }
+  msnav_context *ctx = call->ctx;
   uint8_t out[MSNAV_STREAM_MTU];
   size_t len;
-  msnav_error err =
-    msnav_stream_send_payload(st->stream, payload, msnav_call_now(call->ctx),
-                              out, &len);
+  msnav_call_enter(ctx); /* the trace may free the call */
+  msnav_error err = msnav_stream_send_payload(st->stream, payload,
+                                              msnav_call_now(ctx), out, &len);
   if (err == MSNAV_OK) {
     msnav_call_send_rtp(st, out, len);
   }
+  msnav_call_leave(ctx);
   return err;
 }
 

@@ -110,6 +110,16 @@ on_log(msnav_log_level level, const char *line, size_t len, void *self) {
   if (level <= MSNAV_LOG_WARNING) {
     append(me->log, sizeof(me->log), line);
   }
+  any(me, me->call, "log");
+}
+
+static void on_trace(const msnav_trace *record, void *self) {
+  static const char *const kinds[] = {
+    [MSNAV_TRACE_MSNP] = "trace-msnp",   [MSNAV_TRACE_SIP] = "trace-sip",
+    [MSNAV_TRACE_RTP] = "trace-rtp",     [MSNAV_TRACE_RTCP] = "trace-rtcp",
+    [MSNAV_TRACE_STATE] = "trace-state", [MSNAV_TRACE_REFUSED] = "refused"};
+  person *me = self;
+  any(me, me->call, kinds[record->kind]);
 }
 
 static bool
@@ -165,7 +175,8 @@ static void make(person *me, const msnav_config *config, uint32_t ip) {
                          .video = on_video,
                          .media = on_media,
                          .sound = &sound,
-                         .log = on_log};
+                         .log = on_log,
+                         .trace = on_trace};
   msnav_config fallback = pair_config(ip);
   me->rate =
     config != NULL && config->sound_rate != 0 ? config->sound_rate : RATE;
