@@ -231,6 +231,74 @@ static void messages_name_only_calls_that_there_are(void **state) {
   free(p);
 }
 
+/* Whoever calls at the moment in which all is freed gets a CANCEL, and the
+ * application does not hear of a call whose end it would never see. */
+static struct {
+  msnav_context *ctx;
+  unsigned sent, incoming, ended;
+} last;
+
+static void free_all(void *self, msnav_call *call, msnav_str peer,
+                     const char *payload, size_t len) {
+  static const char invitation[] =
+    "MIME-Version: 1.0\r\n"
+    "Content-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n"
+    "Application-GUID: " MSNAV_INVITE_GUID "\r\n"
+    "Invitation-Command: INVITE\r\nInvitation-Cookie: 77\r\n\r\n";
+  msnav_context *ctx = last.ctx;
+  (void)self;
+  (void)payload;
+  (void)len;
+  last.sent++;
+  if (ctx == NULL) {
+    assert_int_equal(call != NULL, peer.ptr[0] == 'b');
+    return;
+  }
+  last.ctx = NULL;
+  assert_int_equal(msnav_context_receive(ctx, msnav_str_of("m@example.com"),
+                                         invitation, sizeof(invitation) - 1),
+                   MSNAV_OK);
+  msnav_context_free(ctx);
+}
+
+static void count_incoming(void *self, msnav_call *call) {
+  (void)self;
+  (void)call;
+  last.incoming++;
+}
+
+static void count_ends(void *self, msnav_call *call, msnav_state state,
+                       msnav_reason reason) {
+  (void)self;
+  (void)call;
+  if (state == MSNAV_STATE_ENDED) {
+    assert_int_equal(reason, MSNAV_REASON_SHUTDOWN);
+    last.ended++;
+  }
+}
+
+static void a_call_that_comes_while_all_is_freed_is_not_heard(void **state) {
+  (void)state;
+  const msnav_events events = {.size = sizeof(events),
+                               .send = free_all,
+                               .incoming = count_incoming,
+                               .state = count_ends};
+  const msnav_config config = pair_config(0x7f000001);
+  msnav_epoll *loop = NULL;
+  msnav_call *call = NULL;
+  assert_int_equal(msnav_epoll_new(&loop), MSNAV_OK);
+  assert_int_equal(msnav_context_new(msnav_epoll_loop(loop), &config, &events,
+                                     NULL, &last.ctx),
+                   MSNAV_OK);
+  assert_int_equal(msnav_call_start(last.ctx, msnav_str_of("b@example.com"),
+                                    MSNAV_AUDIO, &call),
+                   MSNAV_OK);
+  assert_int_equal(last.incoming, 0);
+  assert_int_equal(last.ended, 1);
+  assert_int_equal(last.sent, 3); /* INVITE and two CANCELs */
+  msnav_epoll_free(loop);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(in_send),
@@ -246,6 +314,7 @@ int main(void) {
     cmocka_unit_test(in_trace),
     cmocka_unit_test(in_the_trace_of_a_picture),
     cmocka_unit_test(messages_name_only_calls_that_there_are),
+    cmocka_unit_test(a_call_that_comes_while_all_is_freed_is_not_heard),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);
 }

@@ -93,6 +93,11 @@ static msnav_call *introduce(msnav_context *ctx, const msnav_action *action) {
     msnav_session_free(action->session);
     return NULL;
   }
+  if (ctx->freeing) { /* there would be no end to report */
+    (void)msnav_session_feed(action->session, MSNAV_EV_SHUTDOWN,
+                             msnav_call_now(ctx));
+    return NULL;
+  }
   msnav_call *call = msnav_call_make(ctx, action->session);
   if (call == NULL) {
     (void)msnav_session_feed(action->session, MSNAV_EV_FAILED,
