@@ -5,6 +5,8 @@
 
 #include "support/world.h"
 
+#include <glib.h>
+
 #define HEAD                                                                   \
   "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "                   \
   "charset=UTF-8\r\n\r\n"
@@ -363,12 +365,14 @@ static void packets_have_a_rate(void **state) {
 }
 
 static size_t longest_line;
+static char last_line[256];
 
 static void
 on_log(msnav_log_level level, const char *line, size_t len, void *self) {
   (void)level, (void)self;
   assert_int_equal(strlen(line), len);
   longest_line = len > longest_line ? len : longest_line;
+  snprintf(last_line, sizeof(last_line), "%s", line);
 }
 
 static void on_send(void *self, msnav_call *call, msnav_str peer,
@@ -399,6 +403,60 @@ static void lines_of_the_log_are_bounded(void **state) {
   close_world(&w);
 }
 
+/* Everything of a peer's is harmless text in a line, the cookie as well as the
+ * account: an override of the direction, the C1 control that begins an escape
+ * sequence, a byte that is no UTF-8. */
+static void texts_of_peers_are_escaped_in_the_log(void **state) {
+  (void)state;
+  static const char hostile[] = "7\xe2\x80\xae\xc2\x9b\xff%n";
+  static const char harmless[] = "7\\xe2\\x80\\xae\\xc2\\x9b\\xff%n";
+  world w = {0};
+  char payload[1700], want[256];
+  open_world(&w);
+  const msnav_events events = {.size = sizeof(events),
+                               .send = on_send,
+                               .log = on_log};
+  world_person chatty = {0};
+  assert_int_equal(msnav_context_new(w.loop, NULL, &events, NULL, &chatty.ctx),
+                   MSNAV_OK);
+  int len = snprintf(payload, sizeof(payload),
+                     HEAD INVITE "Invitation-Cookie: %s\r\n\r\n", hostile);
+  assert_int_equal(receive(&chatty, hostile, payload, (size_t)len), MSNAV_OK);
+  snprintf(want, sizeof(want), "call with %s, cookie %s: ringing", harmless,
+           harmless);
+  assert_string_equal(last_line, want);
+  msnav_context_free(chatty.ctx);
+  close_world(&w);
+}
+
+/* A line that is cut stays UTF-8. */
+static void no_character_is_cut_in_two(void **state) {
+  (void)state;
+  world w = {0};
+  open_world(&w);
+  const msnav_events events = {.size = sizeof(events),
+                               .send = on_send,
+                               .log = on_log};
+  world_person chatty = {0};
+  char payload[1700];
+  const char *sign = "\xe9\x9f\xb3";
+  assert_int_equal(msnav_context_new(w.loop, NULL, &events, NULL, &chatty.ctx),
+                   MSNAV_OK);
+  limit(&chatty, MSNAV_LIMIT_LOG_LINE, 80);
+  for (int shift = 0; shift < 3; shift++) {
+    int len =
+      snprintf(payload, sizeof(payload),
+               HEAD INVITE "Invitation-Cookie: %.*s%s%s%s%s%s%s\r\n\r\n", shift,
+               "xx", sign, sign, sign, sign, sign, sign);
+    const char *peer = "forty-four-bytes-of-an-account@of.some.length";
+    assert_int_equal(receive(&chatty, peer, payload, (size_t)len), MSNAV_OK);
+    assert_in_range(strlen(last_line), 78, 80);
+    assert_true(g_utf8_validate(last_line, -1, NULL));
+  }
+  msnav_context_free(chatty.ctx);
+  close_world(&w);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(limits_have_names_defaults_and_ranges),
@@ -411,6 +469,8 @@ int main(void) {
     cmocka_unit_test(sip_messages_are_bounded),
     cmocka_unit_test(packets_have_a_rate),
     cmocka_unit_test(lines_of_the_log_are_bounded),
+    cmocka_unit_test(texts_of_peers_are_escaped_in_the_log),
+    cmocka_unit_test(no_character_is_cut_in_two),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

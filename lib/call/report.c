@@ -5,13 +5,23 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* The peer's account, made harmless for a line of text. */
-static char *safe_peer(const msnav_call *call) {
-  char text[300];
+#define MOST_TEXT 64 /* bytes of an account or a cookie in a line */
+
+/* A text of the peer's, made harmless for a line. */
+static char *safe(const char *text) {
+  char line[4 * MOST_TEXT + sizeof("...")];
   msnav_out out;
-  msnav_out_init(&out, text, sizeof(text));
-  msnav_out_escaped(&out, msnav_str_of(call->peer), 64);
-  return g_strndup(text, out.len);
+  msnav_out_init(&out, line, sizeof(line));
+  msnav_out_escaped(&out, msnav_str_of(text), MOST_TEXT);
+  return g_strndup(line, out.len);
+}
+
+/* Where to cut so that no character is cut in two. */
+static size_t cut_at(const char *line, size_t most) {
+  while (most > 0 && ((unsigned char)line[most] & 0xc0) == 0x80) {
+    most--;
+  }
+  return most;
 }
 
 void msnav_call_log(msnav_context *ctx, msnav_log_level level,
@@ -25,17 +35,18 @@ void msnav_call_log(msnav_context *ctx, msnav_log_level level,
   va_end(args);
   char *line = text;
   if (call != NULL) {
-    char *peer = safe_peer(call);
-    bool cookie = call->cookie[0] != '\0'; /* direct calls have none */
+    char *peer = safe(call->peer);
+    char *cookie = safe(call->cookie); /* empty in direct calls */
     line = g_strdup_printf("call with %s%s%s: %s", peer,
-                           cookie ? ", cookie " : "", call->cookie, text);
+                           cookie[0] != '\0' ? ", cookie " : "", cookie, text);
     g_free(peer);
+    g_free(cookie);
     g_free(text);
   }
   size_t len = strlen(line), most = ctx->limits[MSNAV_LIMIT_LOG_LINE];
   if (len > most) {
     ctx->refused[MSNAV_LIMIT_LOG_LINE]++;
-    len = most;
+    len = cut_at(line, most);
     line[len] = '\0';
   }
   ctx->events.log(level, line, len, ctx->self);
