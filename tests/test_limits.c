@@ -173,6 +173,10 @@ static void payloads_fields_and_names_are_bounded(void **state) {
                        beyond ? MSNAV_ERR_LIMIT : MSNAV_OK);
       assert_int_equal(w.bob.incoming, 1);
       assert_int_equal(refused(&w.bob, rows[i].limit), beyond);
+      msnav_context_counters c = {.size = sizeof(c)};
+      assert_int_equal(msnav_context_get_counters(w.bob.ctx, &c), MSNAV_OK);
+      assert_int_equal(c.over_limit, beyond);
+      assert_int_equal(c.malformed, 0);
     }
     if (rows[i].limit != MSNAV_LIMIT_NAME) { /* carol's has one byte more */
       others_are_untouched(&w);
@@ -207,7 +211,8 @@ static void invitations_of_one_peer_have_a_rate(void **state) {
   for (int i = 0; i < 5000; i++) {
     char payload[1700];
     size_t len = make_invite(payload, sizeof(payload), 0, 0, 0);
-    taken += receive(&w.bob, "mallory@x", payload, len) == MSNAV_OK;
+    const char *mallory = i % 2 == 0 ? "mallory@x" : "Mallory@X";
+    taken += receive(&w.bob, mallory, payload, len) == MSNAV_OK;
   }
   assert_int_equal(taken, 60);
   assert_int_equal(w.bob.incoming, 60);

@@ -359,9 +359,10 @@ msnav_error msnav_context_get_counters(const msnav_context *ctx,
   msnav_session_counters s = {.size = sizeof(s)};
   (void)msnav_session_set_counters(ctx->sessions, &s);
   /* those of calls are in the set's */
-  uint64_t early =
-    ctx->refused[MSNAV_LIMIT_NAME] + ctx->refused[MSNAV_LIMIT_FIELDS] +
-    ctx->refused[MSNAV_LIMIT_FIELD] + ctx->refused[MSNAV_LIMIT_INVITES];
+  uint64_t early = ctx->long_payloads + ctx->refused[MSNAV_LIMIT_NAME] +
+                   ctx->refused[MSNAV_LIMIT_FIELDS] +
+                   ctx->refused[MSNAV_LIMIT_FIELD] +
+                   ctx->refused[MSNAV_LIMIT_INVITES];
   msnav_context_counters all = {
     .size = counters->size,
     .live = s.live,

@@ -122,6 +122,7 @@ struct msnav_context {
   uint64_t sip_refused;
   uint32_t limits[MSNAV_LIMITS];
   uint64_t refused[MSNAV_LIMITS];
+  uint64_t long_payloads;  /* of them, those that the set has not seen */
   call_bucket invites[64]; /* of peers; those who were quiet longest go */
 };
 

@@ -88,11 +88,13 @@ take(call_bucket *b, uint64_t many, uint64_t period, msnav_usec now) {
   return true;
 }
 
-/* The peer's bucket, or that of whoever was quiet longest. */
+/* The peer's bucket, or that of whoever was quiet longest.  Case does not make
+ * another peer (session.h). */
 static call_bucket *bucket_of(msnav_context *ctx, msnav_str peer) {
   uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
   for (size_t i = 0; i < peer.len; i++) {
-    hash = (hash ^ (uint8_t)peer.ptr[i]) * UINT64_C(1099511628211);
+    hash =
+      (hash ^ (uint8_t)g_ascii_tolower(peer.ptr[i])) * UINT64_C(1099511628211);
   }
   call_bucket *oldest = &ctx->invites[0];
   for (size_t i = 0; i < G_N_ELEMENTS(ctx->invites); i++) {
@@ -153,7 +155,11 @@ msnav_error msnav_limits_invitation(msnav_context *ctx, msnav_str peer,
   size_t longest;
   if (len > most[MSNAV_LIMIT_PAYLOAD]) {
     msnav_error err = over(ctx, MSNAV_LIMIT_PAYLOAD);
-    return len > MSNAV_INVITE_MAX ? MSNAV_OK : err; /* the set counts it, too */
+    if (len > MSNAV_INVITE_MAX) {
+      return MSNAV_OK; /* the set counts it, too */
+    }
+    ctx->long_payloads++;
+    return err;
   }
   if (peer.len > most[MSNAV_LIMIT_NAME]) {
     return over(ctx, MSNAV_LIMIT_NAME);
