@@ -330,6 +330,34 @@ static void the_first_caller_becomes_the_peer(void **state) {
   close(other.fd);
 }
 
+/* Whoever calls first, it is by the proxy that it calls. */
+static void the_first_caller_comes_by_the_proxy(void **state) {
+  (void)state;
+  peer proxy;
+  peer other;
+  side s = {0};
+  char tag[64];
+  open_peer(&proxy);
+  open_peer(&other);
+  msnav_dialog_config config = local_config();
+  config.accept_first = 1;
+  config.proxy = proxy.addr;
+  open_side(&s, &config);
+  int before = count_fds();
+  load("paper-sip-1-invite.sip");
+  put_addresses(&other.addr, msnav_dialog_local(s.d));
+  send_text(&other, &s);
+  run_for(20 * MS);
+  assert_string_equal(last_verdict, "source");
+  assert_int_equal(msnav_dialog_remote(s.d)->port, 0);
+  assert_int_equal(count_fds(), before);
+  paper_calls(&proxy, &s, false, tag);
+  assert_false(receive(&other, NULL));
+  msnav_dialog_free(s.d);
+  close(proxy.fd);
+  close(other.fd);
+}
+
 static void an_unknown_peer_is_not_heard(void **state) {
   (void)state;
   peer p;
@@ -632,6 +660,7 @@ int main(void) {
     T(a_repeated_200_is_acknowledged_again),
     T(nobody_else_is_heard),
     T(the_first_caller_becomes_the_peer),
+    T(the_first_caller_comes_by_the_proxy),
     T(an_unknown_peer_is_not_heard),
     T(an_outbound_proxy_is_the_only_one_we_talk_to),
     T(options_are_answered_in_and_outside_the_call),

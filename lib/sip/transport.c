@@ -128,10 +128,17 @@ static bool is_same(const msnav_addr *a, const msnav_addr *b) {
   return a->ip == b->ip && a->port == b->port;
 }
 
+/* Whether this is with whom datagrams are exchanged, or may become it. */
+static bool is_heard(const msnav_dialog *d, const msnav_addr *from) {
+  if (d->peer.port != 0) {
+    return is_same(from, &d->peer);
+  }
+  return d->accept_first && msnav_dialog_may_call(d, from) &&
+         (d->proxy.port == 0 || is_same(from, &d->proxy));
+}
+
 static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
-  bool known = d->peer.port != 0;
-  if (known ? !is_same(from, &d->peer)
-            : !d->accept_first || !msnav_dialog_may_call(d, from)) {
+  if (!is_heard(d, from)) {
     refuse(d, from, data, MSNAV_GUARD_SOURCE);
     return;
   }
