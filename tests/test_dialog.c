@@ -546,8 +546,16 @@ static void bad_configurations_are_refused(void **state) {
   static const char newline[] = "a\r\nb";
   const msnav_dialog_config good = local_config();
   side s = {0};
-  msnav_dialog_config rows[16];
-  msnav_error want[16];
+  msnav_dialog_config rows[20];
+  msnav_error want[20];
+  char quotes[162], uri[202], most[201];
+  memset(quotes, '"', 161);
+  quotes[161] = '\0';
+  memset(uri, 'u', 201);
+  memcpy(uri, "sip:", 4);
+  uri[201] = '\0';
+  memcpy(most, uri, 200);
+  most[200] = '\0';
   size_t n = 0;
 #define ROW(error, change)                                                     \
   do {                                                                         \
@@ -563,6 +571,10 @@ static void bad_configurations_are_refused(void **state) {
   ROW(MSNAV_ERR_INVALID, from_uri = "mailto:a@b");
   ROW(MSNAV_ERR_INVALID, from_uri = "sip:a>b");
   ROW(MSNAV_ERR_INVALID, to_uri = "sip:a b");
+  ROW(MSNAV_ERR_INVALID, to_uri = uri);
+  ROW(MSNAV_ERR_INVALID, from_name = quotes);
+  ROW(MSNAV_ERR_INVALID, from_name = quotes + 1; /* 160, each is escaped */
+      rows[n].from_uri = most);
   ROW(MSNAV_ERR_INVALID, user = "a b");
   ROW(MSNAV_ERR_INVALID, user_agent = newline);
   ROW(MSNAV_ERR_ADDRESS, bind.ip = 0xe0000001);       /* 224.0.0.1 */
@@ -587,6 +599,35 @@ static void bad_configurations_are_refused(void **state) {
   const msnav_loop empty = {.size = sizeof(empty)};
   assert_int_equal(msnav_sip_new(&empty, NULL, NULL, NULL, &none),
                    MSNAV_ERR_INVALID);
+}
+
+/* The longest of each: what is taken is sent. */
+static void the_longest_names_reach_the_peer(void **state) {
+  (void)state;
+  peer p;
+  side a = {0};
+  char name[161], uri[201], user[64], agent[65], want[400];
+  memset(name, 'n', 160);
+  memset(uri, 'u', 200);
+  memcpy(uri, "sip:", 4);
+  memset(user, 'x', 63);
+  memset(agent, 'a', 64);
+  name[160] = uri[200] = user[63] = agent[64] = '\0';
+  open_peer(&p);
+  msnav_dialog_config config = local_config();
+  config.remote = p.addr;
+  config.from_name = name;
+  config.from_uri = config.to_uri = uri;
+  config.user = user;
+  config.user_agent = agent;
+  open_side(&a, &config);
+  invite(&a);
+  expect(&p, "INVITE ");
+  snprintf(want, sizeof(want), "\"%s\" <%s>;tag=", name, uri);
+  assert_int_equal(strncmp(header(p.in, "From"), want, strlen(want)), 0);
+  assert_string_equal(header(p.in, "User-Agent"), agent);
+  msnav_dialog_free(a.d);
+  close(p.fd);
 }
 
 static void a_taken_port_is_named(void **state) {
@@ -681,6 +722,7 @@ int main(void) {
     T(a_call_may_go_on_in_another_thread),
     T(without_descriptors_a_call_fails_and_nothing_else),
     T(bad_configurations_are_refused),
+    T(the_longest_names_reach_the_peer),
     T(a_taken_port_is_named),
     T(the_advertised_address_is_what_the_peer_is_told),
     T(calls_in_the_wrong_state_change_nothing),

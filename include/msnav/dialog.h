@@ -67,13 +67,17 @@ typedef struct msnav_dialog_config {
                                  the peer */
   msnav_addr proxy;         /**< outbound proxy, port 0: none; then datagrams
                                  are exchanged with it alone */
-  const char *from_name;    /**< display name, UTF-8, or NULL */
-  const char *from_uri;     /**< "sip:..." of our From, NULL: our address */
-  const char *to_uri;     /**< "sip:..." of our To, NULL: the peer's address */
-  const char *user;       /**< user part of our Contact, NULL: none */
-  const char *user_agent; /**< NULL: "msnav/" and the version */
-  msnav_usec setup_limit; /**< our INVITE unanswered; 0: 8 s */
-  uint32_t max_message;   /**< longest datagram taken; 0: 8192, the most */
+  const char *from_name;    /**< display name, UTF-8, at most 160 bytes, or
+                                 NULL */
+  const char *from_uri;     /**< "sip:..." of our From, at most 200 bytes; NULL:
+                                 our address */
+  const char *to_uri;       /**< likewise of our To; NULL: the peer's address */
+  const char *user;         /**< user part of our Contact, a token of at most 63
+                                 bytes; NULL: none */
+  const char *user_agent;   /**< at most 64 bytes; NULL: "msnav/" and the
+                                 version */
+  msnav_usec setup_limit;   /**< our INVITE unanswered; 0: 8 s */
+  uint32_t max_message;     /**< longest datagram taken; 0: 8192, the most */
 } msnav_dialog_config;
 
 /** What a dialog reports.  Inside each, every call is allowed, freeing the

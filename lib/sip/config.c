@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checking and copying what the caller configured. */
 #include "sip/inner.h"
+#include "sipguard/address.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,6 @@
 #define MAX_URI 200
 #define MAX_USER 63
 #define MAX_USER_AGENT 64
-#define MAX_HEADER (2 * MAX_NAME + MAX_URI + 8)
 
 static bool is_loopback(uint32_t ip) {
   return ip >> 24 == 127;
@@ -72,10 +72,12 @@ static char *copy(const char *text, size_t len) {
   return bytes;
 }
 
-/* name <uri>, the name quoted (RFC 3261 section 25.1, quoted-string) */
-static char *make_header(const char *name, const char *uri, const char *user,
-                         const msnav_addr *addr) {
-  char buf[MAX_HEADER];
+/* name <uri>, the name quoted (RFC 3261 section 25.1, quoted-string).
+ * MSNAV_ERR_INVALID when it is longer than the guard lets pass. */
+static msnav_error
+make_header(const char *name, const char *uri, const char *user,
+            const msnav_addr *addr, char **header) {
+  char buf[MSNAV_GUARD_MAX_NAME];
   msnav_out out;
   msnav_out_init(&out, buf, sizeof(buf));
   if (name != NULL && name[0] != '\0') {
@@ -100,7 +102,11 @@ static char *make_header(const char *name, const char *uri, const char *user,
     msnav_out_addr(&out, addr);
   }
   msnav_out_char(&out, '>');
-  return out.full ? NULL : copy(buf, out.len);
+  if (out.full) {
+    return MSNAV_ERR_INVALID;
+  }
+  *header = copy(buf, out.len);
+  return *header != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
 }
 
 /* The user part of a URI, for the Request-URI; what is no token stays in To
@@ -120,18 +126,18 @@ static msnav_error copy_texts(msnav_dialog *d, const msnav_dialog_config *c) {
   const char *user = d->standard ? c->user : NULL;
   const char *agent =
     c->user_agent != NULL ? c->user_agent : "msnav/" MSNAV_VERSION;
-  d->from = make_header(c->from_name, c->from_uri, user, &d->local);
-  d->user_agent = copy(agent, strlen(agent));
-  bool ok = d->from != NULL && d->user_agent != NULL;
-  if (user != NULL) {
-    d->user = copy(user, strlen(user));
-    ok = ok && d->user != NULL;
-  }
-  if (c->to_uri != NULL) {
-    d->to = make_header(NULL, c->to_uri, NULL, NULL);
+  msnav_error err =
+    make_header(c->from_name, c->from_uri, user, &d->local, &d->from);
+  if (err == MSNAV_OK && c->to_uri != NULL) {
+    err = make_header(NULL, c->to_uri, NULL, NULL, &d->to);
     d->remote_user = d->standard ? user_of(c->to_uri) : NULL;
-    ok = ok && d->to != NULL;
   }
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  d->user_agent = copy(agent, strlen(agent));
+  d->user = user != NULL ? copy(user, strlen(user)) : NULL;
+  bool ok = d->user_agent != NULL && (user == NULL || d->user != NULL);
   return ok ? MSNAV_OK : MSNAV_ERR_NOMEM;
 }
 
