@@ -630,6 +630,25 @@ static void the_longest_names_reach_the_peer(void **state) {
   close(p.fd);
 }
 
+static void who_rings_may_do_so_for_ever(void **state) {
+  (void)state;
+  side a = {0};
+  side b = {0};
+  msnav_dialog_config config = local_config();
+  config.setup_limit = MSNAV_NEVER;
+  open_side(&a, &config);
+  open_side(&b, &config);
+  assert_int_equal(msnav_dialog_set_remote(a.d, msnav_dialog_local(b.d)), 0);
+  assert_int_equal(msnav_dialog_set_remote(b.d, msnav_dialog_local(a.d)), 0);
+  invite(&a);
+  wait_words(&a, "progress-180 ");
+  run_for(50 * MS);
+  assert_string_equal(a.words, "progress-180 ");
+  answer(&b);
+  wait_words(&a, "progress-180 answer confirmed ");
+  close_pair(&a, &b);
+}
+
 static void a_taken_port_is_named(void **state) {
   (void)state;
   side a = {0};
@@ -723,6 +742,7 @@ int main(void) {
     T(without_descriptors_a_call_fails_and_nothing_else),
     T(bad_configurations_are_refused),
     T(the_longest_names_reach_the_peer),
+    T(who_rings_may_do_so_for_ever),
     T(a_taken_port_is_named),
     T(the_advertised_address_is_what_the_peer_is_told),
     T(calls_in_the_wrong_state_change_nothing),

@@ -76,7 +76,10 @@ typedef struct msnav_dialog_config {
                                  bytes; NULL: none */
   const char *user_agent;   /**< at most 64 bytes; NULL: "msnav/" and the
                                  version */
-  msnav_usec setup_limit;   /**< our INVITE unanswered; 0: 8 s */
+  msnav_usec setup_limit;   /**< our INVITE unanswered; 0: 8 s, MSNAV_NEVER: as
+                                 long as the peer says that it rings.  One that
+                                 says nothing is given up after 8 s in any
+                                 case */
   uint32_t max_message;     /**< longest datagram taken; 0: 8192, the most */
 } msnav_dialog_config;
 

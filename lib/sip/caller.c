@@ -205,6 +205,13 @@ msnav_error msnav_caller_invite(msnav_dialog *d) {
   return MSNAV_OK;
 }
 
+/* MSNAV_NEVER is a limit, too. */
+static msnav_usec give_up_at(const msnav_dialog *d) {
+  msnav_usec now = d->sip->loop.now(d->sip->loop.data);
+  return d->setup_limit < MSNAV_NEVER - now ? now + d->setup_limit
+                                            : MSNAV_NEVER;
+}
+
 /* A new one. */
 static msnav_error send_invite(msnav_dialog *d) {
   msnav_error err = msnav_agent_open(d);
@@ -220,8 +227,7 @@ static msnav_error send_invite(msnav_dialog *d) {
     if (d->state == MSNAV_DIALOG_IDLE) {
       d->state = MSNAV_DIALOG_CALLING;
     }
-    msnav_dialog_set_due(d, MSNAV_DUE_SETUP,
-                         d->sip->loop.now(d->sip->loop.data) + d->setup_limit);
+    msnav_dialog_set_due(d, MSNAV_DUE_SETUP, give_up_at(d));
     msnav_transport_flush(d);
   }
   msnav_shard_leave(d->shard);
