@@ -619,6 +619,48 @@ static void payloads_of_others_are_handed_back(void **state) {
   pair_free(p);
 }
 
+static uint32_t media_of(const person *who) {
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(who->call, &info), MSNAV_OK);
+  return info.media;
+}
+
+static bool both_changed_twice(pair *p) {
+  return p->people[ALICE].media_changes + p->people[BOB].media_changes == 4;
+}
+
+/* One side holds at the moment in which the other adds video: both get 491
+ * and try again, one after the other (RFC 3261 section 14.1), and the second
+ * offer follows what came of the first (RFC 3264 section 8). */
+static void changes_that_cross_both_come_true(void **state) {
+  pair *p = *state;
+  const uint32_t both = MSNAV_AUDIO | MSNAV_VIDEO;
+  msnav_config a = pair_config(0x7f000001);
+  msnav_config b = pair_config(0x7f000002);
+  a.media = b.media = both;
+  for (int who = ALICE; who <= BOB; who++) {
+    pair_init(p, &a, &b);
+    pair_connect(p);
+    person *holds = &p->people[who];
+    person *adds = holds->other;
+    assert_int_equal(msnav_call_hold(holds->call, true), MSNAV_OK);
+    assert_int_equal(msnav_call_set_media(adds->call, both), MSNAV_OK);
+    assert_true(pair_until(p, both_changed_twice, 6000));
+    msnav_call_info info = {.size = sizeof(info)};
+    assert_int_equal(msnav_call_get_info(adds->call, &info), MSNAV_OK);
+    assert_int_equal(info.state, MSNAV_STATE_TALKING);
+    assert_int_equal(info.media, both);
+    assert_int_equal(info.held_by_peer, 1);
+    assert_int_equal(media_of(holds), both);
+    pair_run(p, 50); /* the ACK */
+    assert_int_equal(msnav_call_hold(holds->call, false), MSNAV_OK);
+    pair_run(p, 200);
+    assert_int_equal(media_of(adds), both);
+    assert_string_equal(p->people[ALICE].log, "");
+    pair_free(p);
+  }
+}
+
 static void wrong_arguments_are_refused(void **state) {
   pair *p = *state;
   pair_init(p, NULL, NULL);
@@ -736,6 +778,7 @@ int main(void) {
     CASE(undelivered_invitation_ends_and_a_talk_goes_on),
     CASE(direct_calls_need_no_switchboard),
     CASE(payloads_of_others_are_handed_back),
+    CASE(changes_that_cross_both_come_true),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
     CASE(wildcard_address_is_never_told),

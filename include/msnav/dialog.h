@@ -155,7 +155,11 @@ MSNAV_API const msnav_addr *msnav_dialog_remote(const msnav_dialog *d);
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_dialog_set_remote(msnav_dialog *d, const msnav_addr *remote);
 
-/** Send an INVITE, or a re-INVITE in a confirmed dialog.
+/** Send an INVITE, or a re-INVITE in a confirmed dialog.  One that crossed the
+ *  peer's is sent once more by itself, within 4 s (RFC 3261 section 14.1).
+ *  Until then the peer's may be answered, and another call of this function
+ *  replaces the offer, which has to follow what was agreed (RFC 3264
+ *  section 8).
  *  @param d   the dialog.
  *  @param sdp the offer.
  *  @param len bytes in @p sdp.

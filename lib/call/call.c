@@ -284,6 +284,7 @@ static msnav_error renegotiate(msnav_call *call, uint32_t media, bool hold) {
     return MSNAV_ERR_STATE;
   }
   msnav_call_enter(call->ctx);
+  call->wants_media = media != call->media;
   call->wanted = media;
   call->wanted_hold = hold;
   msnav_error err = msnav_call_invite(call);

@@ -77,8 +77,9 @@ struct msnav_call {
   size_t offer_len;
   char *described; /* our last description that was agreed */
   size_t described_len;
-  uint32_t media;  /* asked for or agreed */
-  uint32_t wanted; /* what our pending offer asks for */
+  uint32_t media;   /* asked for or agreed */
+  uint32_t wanted;  /* what our pending offer asks for */
+  bool wants_media; /* it is made to change them */
   bool hold, wanted_hold;
   bool offering; /* our INVITE or re-INVITE is pending */
   bool muted;

@@ -5,6 +5,21 @@
 #include "sipguard/guard.h"
 #include <string.h>
 
+/* Our re-INVITE crossed the one that was just answered and waits for its
+ * second try: it has to begin from what is agreed now, and what it asks for
+ * besides must not be undone by it. */
+static void offer_anew(msnav_call *call) {
+  if (!call->wants_media) {
+    call->wanted = call->media;
+  }
+  msnav_error err = msnav_call_invite(call);
+  if (err != MSNAV_OK) {
+    call->offering = true; /* as it was */
+    msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
+                   "offer cannot be changed: %s", msnav_strerror(err));
+  }
+}
+
 static void on_offer(void *arg, msnav_str sdp, bool again) {
   msnav_call *call = arg;
   char answer[MSNAV_SDP_MAX_BYTES];
@@ -25,6 +40,9 @@ static void on_offer(void *arg, msnav_str sdp, bool again) {
                    "offer refused with 488: %s", msnav_strerror(err));
     call->sip_status = 488;
     (void)msnav_dialog_refuse(call->dialog, 488);
+  }
+  if (err == MSNAV_OK && again && call->offering) {
+    offer_anew(call);
   }
   if (err != MSNAV_OK && !again) {
     (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);

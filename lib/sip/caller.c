@@ -240,13 +240,16 @@ msnav_error msnav_dialog_invite(msnav_dialog *d, const char *sdp, size_t len) {
   }
   bool ready =
     d->state == MSNAV_DIALOG_IDLE || d->state == MSNAV_DIALOG_CONFIRMED;
+  bool waits = d->due[MSNAV_DUE_RETRY] != MSNAV_NEVER;
   if (!ready || d->dead || d->hanging_up || d->peer.port == 0 ||
-      d->invite.transaction != NULL || d->offer != NULL ||
-      d->due[MSNAV_DUE_RETRY] != MSNAV_NEVER) {
+      d->invite.transaction != NULL || (d->offer != NULL && !waits)) {
     return MSNAV_ERR_STATE;
   }
   if (!msnav_body_keep(&d->sdp, sdp, len)) {
     return MSNAV_ERR_NOMEM;
+  }
+  if (waits) {
+    return MSNAV_OK; /* it is what will be sent */
   }
   d->retried = false;
   msnav_sip *sip = d->sip;
