@@ -661,6 +661,29 @@ static void changes_that_cross_both_come_true(void **state) {
   }
 }
 
+/* Sockets that were opened to offer a medium are closed when it is refused,
+ * with port 0 as with 488, not with the call. */
+static void media_in_vain_leave_no_sockets(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  pair_init(p, &a, NULL);
+  pair_connect(p);
+  pair_run(p, 50);
+  msnav_call *call = p->people[ALICE].call;
+  int before = pair_descriptors();
+  assert_int_equal(msnav_call_set_media(call, MSNAV_AUDIO | MSNAV_VIDEO),
+                   MSNAV_OK);
+  pair_run(p, 200);
+  assert_int_equal(pair_descriptors(), before);
+  assert_int_equal(msnav_call_set_media(call, MSNAV_VIDEO), MSNAV_OK);
+  pair_run(p, 200);
+  assert_int_equal(pair_descriptors(), before);
+  assert_int_equal(media_of(&p->people[ALICE]), MSNAV_AUDIO);
+  assert_int_equal(pair_state(&p->people[BOB]), MSNAV_STATE_TALKING);
+  pair_free(p);
+}
+
 static void wrong_arguments_are_refused(void **state) {
   pair *p = *state;
   pair_init(p, NULL, NULL);
@@ -779,6 +802,7 @@ int main(void) {
     CASE(direct_calls_need_no_switchboard),
     CASE(payloads_of_others_are_handed_back),
     CASE(changes_that_cross_both_come_true),
+    CASE(media_in_vain_leave_no_sockets),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
     CASE(wildcard_address_is_never_told),

@@ -288,6 +288,9 @@ static msnav_error renegotiate(msnav_call *call, uint32_t media, bool hold) {
   call->wanted = media;
   call->wanted_hold = hold;
   msnav_error err = msnav_call_invite(call);
+  if (err != MSNAV_OK) {
+    msnav_call_close_unused(call);
+  }
   msnav_call_leave(call->ctx);
   return err;
 }

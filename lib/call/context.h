@@ -192,6 +192,8 @@ void msnav_call_forget(char **text, size_t *len);
 /* ---- streams.c: sockets and RTP streams */
 msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip);
 void msnav_call_close_stream(call_stream *st);
+/* What the last agreement does not have, or an offer in vain would have had. */
+void msnav_call_close_unused(msnav_call *call);
 msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed);
 void msnav_call_start_media(msnav_call *call);
 void msnav_call_stop_media(msnav_call *call);

@@ -214,9 +214,6 @@ static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
     return err;
   }
   uint32_t media = 0;
-  for (int k = 0; k < STREAMS; k++) {
-    call->streams[k].agreed = false;
-  }
   for (size_t i = 0; i < result->count; i++) {
     call_stream *st = stream_of(call, result->agreed[i].kind);
     err = st != NULL ? msnav_call_apply(st, &result->agreed[i])
@@ -224,14 +221,12 @@ static msnav_error apply(msnav_call *call, const msnav_sdp_result *result) {
     if (err != MSNAV_OK) {
       return err;
     }
-    st->agreed = true;
     media |= st->media;
   }
   for (int k = 0; k < STREAMS; k++) {
-    if (!call->streams[k].agreed) {
-      msnav_call_close_stream(&call->streams[k]);
-    }
+    call->streams[k].agreed = (media & call->streams[k].media) != 0;
   }
+  msnav_call_close_unused(call);
   call->media = media;
   if (call->talking) {
     msnav_call_start_media(call); /* streams that are new */

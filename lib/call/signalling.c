@@ -40,6 +40,9 @@ static void on_offer(void *arg, msnav_str sdp, bool again) {
                    "offer refused with 488: %s", msnav_strerror(err));
     call->sip_status = 488;
     (void)msnav_dialog_refuse(call->dialog, 488);
+    if (again && !call->offering) {
+      msnav_call_close_unused(call);
+    }
   }
   if (err == MSNAV_OK && again && call->offering) {
     offer_anew(call);
@@ -79,6 +82,9 @@ static void on_refused(void *arg, unsigned status, bool again) {
   call->sip_status = status;
   msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call, "%s refused with %u",
                  again ? "re-INVITE" : "SIP INVITE", status);
+  if (again) {
+    msnav_call_close_unused(call);
+  }
   if (!again && status == 408 &&
       msnav_call_feed(call, MSNAV_EV_TIMEOUT) == MSNAV_OK) {
     return; /* the dialog's deadline came before the session's, same time */

@@ -129,6 +129,14 @@ void msnav_call_close_stream(call_stream *st) {
   st->keys.made = 0;
 }
 
+void msnav_call_close_unused(msnav_call *call) {
+  for (int i = 0; i < STREAMS; i++) {
+    if (!call->streams[i].agreed) {
+      msnav_call_close_stream(&call->streams[i]);
+    }
+  }
+}
+
 static void trace(call_stream *st, bool rtcp, bool out, const uint8_t *data,
                   size_t len, const msnav_addr *remote) {
   msnav_context *ctx = st->call->ctx;
