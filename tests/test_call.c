@@ -661,6 +661,37 @@ static void changes_that_cross_both_come_true(void **state) {
   }
 }
 
+static unsigned version_of(const person *who) {
+  unsigned version = 99;
+  char *text = g_strndup(who->call->described, who->call->described_len);
+  sscanf(strstr(text, "o="), "o=- 0 %u IN", &version);
+  g_free(text);
+  return version;
+}
+
+/* RFC 3264 section 8: the number of o= goes up by one with each change; RTC
+ * 1.2 writes 0 throughout (protocol section 5). */
+static void descriptions_are_numbered(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  msnav_config b = pair_config(0x7f000002);
+  for (uint32_t profile = 0; profile <= MSNAV_PROFILE_RTC_1_2; profile++) {
+    a.profile = b.profile = profile;
+    unsigned step = profile == MSNAV_PROFILE_STANDARD ? 1 : 0;
+    pair_init(p, &a, &b);
+    pair_connect(p);
+    for (unsigned i = 0; i < 4; i++) {
+      assert_int_equal(version_of(&p->people[ALICE]), i * step);
+      assert_int_equal(version_of(&p->people[BOB]), i * step);
+      pair_run(p, 50);
+      msnav_call *call = p->people[i / 2].call;
+      assert_int_equal(msnav_call_hold(call, i % 2 == 0), MSNAV_OK);
+      pair_run(p, 100);
+    }
+    pair_free(p);
+  }
+}
+
 /* Sockets that were opened to offer a medium are closed when it is refused,
  * with port 0 as with 488, not with the call. */
 static void media_in_vain_leave_no_sockets(void **state) {
@@ -802,6 +833,7 @@ int main(void) {
     CASE(direct_calls_need_no_switchboard),
     CASE(payloads_of_others_are_handed_back),
     CASE(changes_that_cross_both_come_true),
+    CASE(descriptions_are_numbered),
     CASE(media_in_vain_leave_no_sockets),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),

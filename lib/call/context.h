@@ -75,7 +75,8 @@ struct msnav_call {
   call_sound sound;
   char *offer; /* our pending offer, as written */
   size_t offer_len;
-  char *described; /* our last description that was agreed */
+  uint32_t version; /* of our last description */
+  char *described;  /* our last description that was agreed */
   size_t described_len;
   uint32_t media;   /* asked for or agreed */
   uint32_t wanted;  /* what our pending offer asks for */

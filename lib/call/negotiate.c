@@ -149,6 +149,17 @@ add_modern(msnav_call *call, bool answering, msnav_sdp_ability able[STREAMS]) {
   return err;
 }
 
+/* Each description but the first one is a new version of it (RFC 3264 section
+ * 8): peers that go by the number would take it for the old one.  RTC 1.2
+ * does not count. */
+static uint32_t next_version(msnav_call *call) {
+  bool counts = call->ctx->config.profile != MSNAV_PROFILE_RTC_1_2;
+  if (counts && (call->described != NULL || call->offer != NULL)) {
+    call->version++;
+  }
+  return call->version;
+}
+
 msnav_error msnav_call_write_offer(msnav_call *call) {
   uint32_t ip = msnav_dialog_local(call->dialog)->ip;
   msnav_sdp_ability able[STREAMS];
@@ -169,6 +180,7 @@ msnav_error msnav_call_write_offer(msnav_call *call) {
   char text[MSNAV_SDP_MAX_BYTES];
   size_t len = 0;
   if (err == MSNAV_OK) {
+    offer.version = next_version(call);
     err = msnav_sdp_write(&offer, text, sizeof(text), &len);
   }
   if (err == MSNAV_OK) {
@@ -266,6 +278,7 @@ msnav_error msnav_call_take_offer(msnav_call *call, msnav_str text, char *buf,
   msnav_sdp_result result;
   err = msnav_sdp_answer(&offer, all, STREAMS, ip, &answer, &result);
   if (err == MSNAV_OK) {
+    answer.version = next_version(call);
     err = msnav_sdp_write(&answer, buf, cap, len);
   }
   if (err == MSNAV_OK) {
