@@ -715,6 +715,124 @@ static void media_in_vain_leave_no_sockets(void **state) {
   pair_free(p);
 }
 
+/* With any of these no call could ever be made: it is said at once. */
+static void useless_configurations_are_refused(void **state) {
+  pair *p = *state;
+  char agent[66];
+  memset(agent, 'a', 65);
+  agent[65] = '\0';
+  const msnav_config good = pair_config(0x7f000001);
+  msnav_config rows[16];
+  size_t n = 0;
+#define ROW(change)                                                            \
+  do {                                                                         \
+    rows[n] = good;                                                            \
+    rows[n++].change;                                                          \
+  } while (0)
+  ROW(name = "two\nlines");
+  ROW(user_agent = "two\nlines");
+  ROW(user_agent = agent);
+  ROW(bind_ip = 0xe0000001);       /* 224.0.0.1 */
+  ROW(advertised_ip = 0xffffffff); /* broadcast */
+  ROW(proxy = ((msnav_addr){0, 5060}));
+  ROW(rtp_port_min = 40000); /* up to 0 */
+  ROW(rtp_port_max = 2);     /* from 2 on, and no port for RTCP */
+#undef ROW
+  rows[n] = good;
+  rows[n].rtp_port_min = 5001; /* 5002 is even, but 5003 is too far */
+  rows[n++].rtp_port_max = 5002;
+  rows[n] = good;
+  rows[n].rtp_port_min = rows[n].rtp_port_max = UINT16_MAX;
+  n++;
+  rows[n] = good;
+  rows[n].min_delay = 200000;
+  rows[n++].max_delay = 100000;
+  pair_init(p, NULL, NULL);
+  const msnav_loop *loop = msnav_epoll_loop(p->epoll);
+  const msnav_events *events = &p->people[ALICE].ctx->events;
+  for (size_t i = 0; i < n; i++) {
+    msnav_context *ctx = NULL;
+    assert_int_equal(msnav_context_new(loop, &rows[i], events, NULL, &ctx),
+                     MSNAV_ERR_INVALID);
+    assert_null(ctx);
+  }
+  pair_free(p);
+}
+
+/* MSN lets a display name have 387 bytes, and accounts may have 255: what SIP
+ * has no room for is cut or left out, the call is made. */
+static void long_and_odd_names_make_calls(void **state) {
+  pair *p = *state;
+  char name[388], quotes[388], account[251];
+  memset(quotes, '"', 387);
+  memset(account, 'a', 250);
+  for (int i = 0; i < 129; i++) {
+    memcpy(name + 3 * (size_t)i, "\xe9\x9f\xb3", 3);
+  }
+  name[387] = quotes[387] = account[250] = '\0';
+  static const char *const few[] = {"",     "@",         "a@",
+                                    "@b",   "a@b@c",     "...",
+                                    "-",    "a@b+c",     "a_b@c_d.e",
+                                    "a@b.", ".@.",       "+",
+                                    "a@..", "1.2.3.4.5", "a@1.2.3",
+                                    "a b",  "\xff"};
+  for (size_t i = 0; i < 3 + ARRAY_LEN(few); i++) {
+    msnav_config a = pair_config(0x7f000001);
+    msnav_config b = pair_config(0x7f000002);
+    a.name = i == 0 ? name : i == 1 ? quotes : NULL;
+    a.account = i == 2 ? account : i > 2 ? few[i - 3] : NULL;
+    a.codecs = "PCMU,PCMA,PCMU";
+    b.name = a.name;
+    b.account = a.account;
+    pair_init(p, &a, &b);
+    bool peers = a.account != NULL && a.account[0] != '\0';
+    p->people[ALICE].account = peers ? a.account : "alice@example.com";
+    pair_connect(p);
+    assert_string_equal(p->people[BOB].log, "");
+    pair_free(p);
+  }
+}
+
+static void names_are_cut_between_characters(void **state) {
+  (void)state;
+  char name[170];
+  memset(name, 'n', sizeof(name));
+  memcpy(name + 158, "\xe9\x9f\xb3", 3); /* bytes 159 to 161 */
+  name[169] = '\0';
+  char *cut = msnav_call_display_name(name);
+  assert_int_equal(strlen(cut), 158);
+  g_free(cut);
+  memset(name, '"', 169);
+  cut = msnav_call_display_name(name);
+  assert_int_equal(strlen(cut), 100);
+  g_free(cut);
+  cut = msnav_call_display_name("\xe9"); /* the rest is missing */
+  assert_string_equal(cut, "\xe9");
+  g_free(cut);
+  assert_null(msnav_call_display_name(""));
+  assert_null(msnav_call_display_name(NULL));
+}
+
+/* What a description cannot tell apart would make every offer impossible. */
+static void codecs_that_are_there_are_not_added(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  msnav_context *ctx = p->people[ALICE].ctx;
+  msnav_audio_codec codec = *msnav_codec_find(msnav_str_of("PCMA"), 8000);
+  assert_int_equal(msnav_context_add_codec(ctx, &codec), MSNAV_ERR_INVALID);
+  codec.name = "X-MINE";
+  static const uint8_t taken[] = {0, 8, 13, 64, 72, 95};
+  for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+    codec.payload_type = taken[i];
+    assert_int_equal(msnav_context_add_codec_last(ctx, &codec),
+                     MSNAV_ERR_INVALID);
+  }
+  codec.payload_type = 97; /* dynamic ones are given anew */
+  assert_int_equal(msnav_context_add_codec_last(ctx, &codec), MSNAV_OK);
+  pair_connect(p);
+  pair_free(p);
+}
+
 static void wrong_arguments_are_refused(void **state) {
   pair *p = *state;
   pair_init(p, NULL, NULL);
@@ -835,6 +953,10 @@ int main(void) {
     CASE(changes_that_cross_both_come_true),
     CASE(descriptions_are_numbered),
     CASE(media_in_vain_leave_no_sockets),
+    CASE(useless_configurations_are_refused),
+    CASE(long_and_odd_names_make_calls),
+    CASE(names_are_cut_between_characters),
+    CASE(codecs_that_are_there_are_not_added),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
     CASE(wildcard_address_is_never_told),

@@ -47,10 +47,13 @@ typedef enum msnav_encryption {
 typedef struct msnav_config {
   size_t size;            /**< sizeof of the struct the caller was built with */
   const char *account;    /**< our account, for SIP's From; NULL: "msnav" */
-  const char *name;       /**< our display name, UTF-8; NULL: none */
+  const char *name;       /**< our display name, UTF-8, without control
+                               characters; what SIP has no room for is cut off,
+                               160 bytes have it; NULL: none */
   const char *app_name;   /**< Application-Name that peers may show; NULL: the
                                paper's */
-  const char *user_agent; /**< SIP User-Agent; NULL: "msnav/" and version */
+  const char *user_agent; /**< SIP User-Agent, at most 64 bytes; NULL: "msnav/"
+                               and version */
   uint32_t media;         /**< MSNAV_AUDIO and MSNAV_VIDEO bits that we can do;
                                0: audio */
   uint32_t profile;       /**< a #msnav_profile */
@@ -63,7 +66,7 @@ typedef struct msnav_config {
   uint32_t upnp;          /**< UPnP: TRUE or FALSE */
   uint16_t sip_port;      /**< fixed SIP port (one call at a time); 0: any */
   uint16_t rtp_port_min;  /**< RTP takes even ports from here ... */
-  uint16_t rtp_port_max;  /**< ... to here; 0: any */
+  uint16_t rtp_port_max;  /**< ... to here, that of RTCP included; 0: any */
   msnav_addr proxy;       /**< SIP outbound proxy; port 0: none */
   const char *codecs;     /**< encoding names in order of preference, separated
                                by commas, such as "PCMU,PCMA"; NULL: all, with
@@ -81,7 +84,9 @@ typedef struct msnav_config {
   msnav_usec ring_out;         /**< outgoing ring; 0: 60 s */
   msnav_usec ring_in;          /**< incoming ring; 0: 60 s */
   msnav_usec exchange;         /**< address exchange; 0: 20 s */
-  msnav_usec setup;            /**< SIP set-up; 0: 8 s */
+  msnav_usec setup;            /**< SIP set-up; 0: 8 s.  A peer that says
+                                    nothing at all is given up after 8 s in any
+                                    case */
   msnav_usec silence;          /**< no RTP or RTCP at all; 0: 30 s */
   msnav_usec bye;              /**< SIP tear-down; 0: 2 s */
   uint32_t sound_rate;         /**< Hz of #msnav_sound, 8,000...48,000; 0: the
@@ -193,7 +198,9 @@ MSNAV_API msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
  *  @param ctx   context.
  *  @param codec must outlive the context.
  *  @retval MSNAV_OK          added
- *  @retval MSNAV_ERR_INVALID see msnav_codec_check()
+ *  @retval MSNAV_ERR_INVALID see msnav_codec_check(); or its name and clock
+ *                            rate, or its static payload type, are those of
+ *                            another, of comfort noise or of RTCP
  *  @retval MSNAV_ERR_UNSUPPORTED its rate is not sound_rate, and this build
  *                                cannot resample
  *  @retval MSNAV_ERR_LIMIT   sixteen codecs are known already */

@@ -58,7 +58,17 @@ fits_dialect(const msnav_context *ctx, const msnav_audio_codec *codec) {
          codec->payload_type < 96;
 }
 
-/* "PCMU,PCMA" against the built-in codecs, in the order given. */
+static bool is_known(const msnav_context *ctx, const msnav_audio_codec *codec) {
+  for (size_t i = 0; i < ctx->codec_count; i++) {
+    if (ctx->codecs[i] == codec) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* "PCMU,PCMA" against the built-in codecs, in the order given; who is named
+ * twice stays where it was. */
 static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
   if (names == NULL) {
     const msnav_audio_codec *codec;
@@ -85,10 +95,9 @@ static msnav_error choose_codecs(msnav_context *ctx, const char *names) {
     if (codec == NULL || !usable(ctx, codec)) {
       return MSNAV_ERR_UNSUPPORTED;
     }
-    if (ctx->codec_count == MSNAV_MAX_CODECS) {
-      return MSNAV_ERR_LIMIT;
+    if (!is_known(ctx, codec)) { /* there are fewer than there is room for */
+      ctx->codecs[ctx->codec_count++] = codec;
     }
-    ctx->codecs[ctx->codec_count++] = codec;
   }
   return ctx->codec_count > 0 ? MSNAV_OK : MSNAV_ERR_INVALID;
 }
@@ -131,9 +140,8 @@ static bool sound_ok(const msnav_config *c) {
 }
 
 static bool config_ok(const msnav_config *c) {
-  bool ports = c->rtp_port_min <= c->rtp_port_max &&
-               (c->rtp_port_max == 0 || c->rtp_port_max - c->rtp_port_min >= 1);
-  return ports && sound_ok(c) && c->encryption <= MSNAV_ENCRYPT_ALWAYS &&
+  return msnav_call_can_use(c) && sound_ok(c) &&
+         c->encryption <= MSNAV_ENCRYPT_ALWAYS &&
          c->profile <= MSNAV_PROFILE_RTC_1_2 &&
          c->source_policy <= 1 + MSNAV_SOURCE_LATCH &&
          (c->media & ~(uint32_t)(MSNAV_AUDIO | MSNAV_VIDEO)) == 0;
@@ -320,9 +328,26 @@ msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
   return err;
 }
 
+/* Whether a description could not tell it from another: no call could be
+ * offered then.  13 is comfort noise, and from 64 to 95 RTP looks like RTCP. */
+static bool
+is_ambiguous(const msnav_context *ctx, const msnav_audio_codec *codec) {
+  uint32_t pt = codec->payload_type;
+  for (size_t i = 0; i < ctx->codec_count; i++) {
+    const msnav_audio_codec *other = ctx->codecs[i];
+    bool same = other->clock_rate == codec->clock_rate &&
+                g_ascii_strcasecmp(other->name, codec->name) == 0;
+    if (same || (pt < 96 && other->payload_type == pt)) {
+      return true;
+    }
+  }
+  return pt == 13 || (pt >= 64 && pt < 96);
+}
+
 static msnav_error
 add_codec(msnav_context *ctx, const msnav_audio_codec *codec, bool first) {
-  if (ctx == NULL || msnav_codec_check(codec) != MSNAV_OK) {
+  if (ctx == NULL || msnav_codec_check(codec) != MSNAV_OK ||
+      is_ambiguous(ctx, codec)) {
     return MSNAV_ERR_INVALID;
   }
   if (!usable(ctx, codec)) {

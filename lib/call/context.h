@@ -135,6 +135,16 @@ void msnav_call_enter(msnav_context *ctx);
 void msnav_call_leave(msnav_context *ctx);
 msnav_usec msnav_call_now(const msnav_context *ctx);
 
+/* ---- config.c */
+/* Whether calls can be made with it, as far as can be told without one. */
+bool msnav_call_can_use(const msnav_config *config);
+/* How many pairs of RTP ports there are, from which port on. */
+unsigned msnav_call_rtp_pairs(const msnav_config *config, uint16_t *first);
+/* The name as far as it fits into a From; NULL: none. */
+char *msnav_call_display_name(const char *name);
+/* "sip:" and the account, when it can stand in a URI as it is, else NULL. */
+char *msnav_call_sip_uri(const char *account);
+
 /* ---- limits.c: what is put up with from others */
 void msnav_limits_init(msnav_context *ctx);
 /* MSNAV_ERR_LIMIT, or MSNAV_OK: the set may have it. */

@@ -140,16 +140,6 @@ static const msnav_dialog_events dialog_events = {
   .failed = on_failed,
 };
 
-/* "sip:" and the account, when it can stand in a URI as it is. */
-static char *sip_uri(const char *account) {
-  for (const char *c = account; *c != '\0'; c++) {
-    if (!g_ascii_isalnum(*c) && strchr("@.-_+", *c) == NULL) {
-      return NULL;
-    }
-  }
-  return g_strconcat("sip:", account, NULL);
-}
-
 msnav_error msnav_call_open_dialog(msnav_call *call) {
   msnav_context *ctx = call->ctx;
   const msnav_config *c = &ctx->config;
@@ -158,8 +148,9 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
   bool direct = info.role >= MSNAV_ROLE_DIRECT_CALLER;
   bool rtc = c->profile == MSNAV_PROFILE_RTC_1_2;
   /* RTC names the other party in its From (paper section 2). */
-  char *from = sip_uri(rtc && !direct ? call->peer : c->account);
-  char *to = direct || rtc ? NULL : sip_uri(call->peer);
+  char *from = msnav_call_sip_uri(rtc && !direct ? call->peer : c->account);
+  char *to = direct || rtc ? NULL : msnav_call_sip_uri(call->peer);
+  char *name = msnav_call_display_name(c->name);
   msnav_dialog_config config = {
     .size = sizeof(config),
     .profile = c->profile,
@@ -168,7 +159,7 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
     .remote = info.remote,
     .accept_first = info.role == MSNAV_ROLE_DIRECT_CALLED,
     .proxy = c->proxy,
-    .from_name = c->name,
+    .from_name = name,
     .from_uri = from,
     .to_uri = to,
     .user = rtc ? NULL : "msnav",
@@ -184,6 +175,7 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
   }
   msnav_error err =
     msnav_dialog_new(ctx->sip, &config, &dialog_events, call, &call->dialog);
+  g_free(name);
   g_free(from);
   g_free(to);
   if (err == MSNAV_OK) {

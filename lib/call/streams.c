@@ -68,8 +68,8 @@ static bool bind_somewhere(call_stream *st) {
     }
     return false;
   }
-  unsigned first = (c->rtp_port_min + 1u) & ~1u;
-  unsigned pairs = (c->rtp_port_max - first + 1u) / 2;
+  uint16_t first;
+  unsigned pairs = msnav_call_rtp_pairs(c, &first);
   for (unsigned i = 0; i < pairs; i++) {
     unsigned at = (ctx->next_rtp_port++) % pairs;
     if (bind_pair(st, c->bind_ip, (uint16_t)(first + 2 * at))) {
