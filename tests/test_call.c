@@ -575,6 +575,7 @@ static void direct_calls_need_no_switchboard(void **state) {
   msnav_call_info info = {.size = sizeof(info)};
   assert_int_equal(msnav_call_get_info(bob->call, &info), MSNAV_OK);
   assert_int_not_equal(info.local_sip.port, 0);
+  assert_int_equal(info.remote_sip.port, 0);
   assert_int_equal(msnav_call_dial(alice->ctx, &info.local_sip, MSNAV_AUDIO,
                                    &alice->call),
                    MSNAV_OK);
@@ -584,6 +585,11 @@ static void direct_calls_need_no_switchboard(void **state) {
   assert_int_equal(msnav_call_hangup(bob->call), MSNAV_OK);
   assert_true(pair_until(p, pair_both_ended, 1000));
   assert_int_equal(alice->sent + bob->sent, 0);
+  msnav_call_info caller = {.size = sizeof(caller)};
+  assert_int_equal(msnav_call_get_info(alice->call, &caller), MSNAV_OK);
+  assert_int_equal(msnav_call_get_info(bob->call, &info), MSNAV_OK);
+  assert_int_equal(info.remote_sip.ip, caller.local_sip.ip);
+  assert_int_equal(info.remote_sip.port, caller.local_sip.port);
   pair_free(p);
 }
 

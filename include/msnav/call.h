@@ -367,11 +367,13 @@ typedef struct msnav_call_info {
   uint32_t held_by_peer; /**< 1: the peer holds us */
   uint32_t muted;        /**< 1: msnav_call_mute() */
   uint32_t sip_status;   /**< last final SIP status, 0: none */
-  msnav_str peer;       /**< account, or address of a direct call; valid as long
-                             as the call */
+  msnav_str peer;       /**< account, or address of a direct call (who is waited
+                             for has none yet: 0.0.0.0, see remote_sip); valid
+                             as long as the call */
   msnav_str cookie;     /**< Invitation-Cookie; likewise */
   msnav_addr local_sip; /**< port 0 until known, so the next three */
-  msnav_addr remote_sip;       /**< the peer's */
+  msnav_addr remote_sip;       /**< the peer's; of msnav_call_listen() whoever
+                                    called */
   msnav_addr local_rtp;        /**< of the sound */
   msnav_addr remote_rtp;       /**< of the sound, where we send now */
   const char *codec;           /**< encoding name in use, NULL: none; static */

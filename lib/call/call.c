@@ -361,7 +361,7 @@ msnav_error msnav_call_get_info(const msnav_call *call, msnav_call_info *info) {
     .peer = msnav_str_of(call->peer),
     .cookie = msnav_str_of(call->cookie),
     .local_sip = session.local,
-    .remote_sip = session.remote,
+    .remote_sip = session.remote.port != 0 ? session.remote : call->caller,
     .local_rtp = audio->local,
     .codec = audio->codec,
     .setup_time = call->setup_time,

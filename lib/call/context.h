@@ -90,6 +90,7 @@ struct msnav_call {
   bool released;   /* the application freed it */
   bool ended;
   msnav_addr listen_at; /* of msnav_call_listen() */
+  msnav_addr caller;    /* who came then; the session never hears of it */
   uint32_t sip_status;
   uint32_t state, reason;
   msnav_usec asked; /* the user's yes */

@@ -26,6 +26,7 @@ static void on_offer(void *arg, msnav_str sdp, bool again) {
   size_t len = 0;
   if (!again && call->info.role == MSNAV_ROLE_DIRECT_CALLED) {
     call->asked = msnav_call_now(call->ctx); /* it had been waiting */
+    call->caller = *msnav_dialog_remote(call->dialog);
   }
   if (!again && msnav_call_feed(call, MSNAV_EV_SIP_INCOMING) != MSNAV_OK) {
     (void)msnav_dialog_refuse(call->dialog, 480);
