@@ -593,6 +593,29 @@ static void direct_calls_need_no_switchboard(void **state) {
   pair_free(p);
 }
 
+/* The address to listen at is that of the sound, too. */
+static void sound_is_received_where_a_call_is_waited_for(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  person *alice = &p->people[ALICE];
+  person *bob = &p->people[BOB];
+  msnav_addr at = {0x7f000003, 0}; /* his other calls are at 127.0.0.2 */
+  assert_int_equal(msnav_call_listen(bob->ctx, &at, MSNAV_AUDIO, &bob->call),
+                   MSNAV_OK);
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(bob->call, &info), MSNAV_OK);
+  assert_int_equal(info.local_sip.ip, at.ip);
+  assert_int_equal(msnav_call_dial(alice->ctx, &info.local_sip, MSNAV_AUDIO,
+                                   &alice->call),
+                   MSNAV_OK);
+  assert_true(pair_until(p, pair_both_talk, 2000));
+  pair_run(p, 500);
+  msnav_stream_stats stats = {.size = sizeof(stats)};
+  assert_int_equal(msnav_call_get_stats(bob->call, &stats), MSNAV_OK);
+  assert_true(stats.received_packets > 5);
+  pair_free(p);
+}
+
 static void payloads_of_others_are_handed_back(void **state) {
   pair *p = *state;
   pair_init(p, NULL, NULL);
@@ -955,6 +978,7 @@ int main(void) {
     CASE(taken_port_is_a_named_end),
     CASE(undelivered_invitation_ends_and_a_talk_goes_on),
     CASE(direct_calls_need_no_switchboard),
+    CASE(sound_is_received_where_a_call_is_waited_for),
     CASE(payloads_of_others_are_handed_back),
     CASE(changes_that_cross_both_come_true),
     CASE(descriptions_are_numbered),

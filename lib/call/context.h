@@ -176,6 +176,8 @@ void msnav_call_drain(msnav_context *ctx);
 uint32_t msnav_call_route(uint32_t towards);
 
 /* ---- signalling.c: the dialog of a call */
+/* Where its sockets are bound; the port is that of SIP. */
+msnav_addr msnav_call_bind_at(const msnav_call *call);
 msnav_error msnav_call_open_dialog(msnav_call *call);
 void msnav_call_close_dialog(msnav_call *call);
 msnav_error msnav_call_invite(msnav_call *call); /* first or again */

@@ -141,6 +141,12 @@ static const msnav_dialog_events dialog_events = {
   .failed = on_failed,
 };
 
+msnav_addr msnav_call_bind_at(const msnav_call *call) {
+  const msnav_config *c = &call->ctx->config;
+  bool chosen = call->listen_at.port != 0 || call->listen_at.ip != 0;
+  return chosen ? call->listen_at : (msnav_addr){c->bind_ip, c->sip_port};
+}
+
 msnav_error msnav_call_open_dialog(msnav_call *call) {
   msnav_context *ctx = call->ctx;
   const msnav_config *c = &ctx->config;
@@ -155,7 +161,7 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
   msnav_dialog_config config = {
     .size = sizeof(config),
     .profile = c->profile,
-    .bind = {c->bind_ip, c->sip_port},
+    .bind = msnav_call_bind_at(call),
     .advertised_ip = c->advertised_ip,
     .remote = info.remote,
     .accept_first = info.role == MSNAV_ROLE_DIRECT_CALLED,
@@ -168,9 +174,6 @@ msnav_error msnav_call_open_dialog(msnav_call *call) {
     .setup_limit = c->setup,
     .max_message = call->ctx->limits[MSNAV_LIMIT_SIP],
   };
-  if (call->listen_at.port != 0 || call->listen_at.ip != 0) {
-    config.bind = call->listen_at;
-  }
   if (config.advertised_ip == 0 && config.bind.ip == 0) {
     config.advertised_ip = msnav_call_route(info.remote.ip);
   }

@@ -60,9 +60,10 @@ static bool bind_pair(call_stream *st, uint32_t ip, uint16_t port) {
 static bool bind_somewhere(call_stream *st) {
   msnav_context *ctx = st->call->ctx;
   const msnav_config *c = &ctx->config;
+  uint32_t ip = msnav_call_bind_at(st->call).ip;
   if (c->rtp_port_max == 0) {
     for (int i = 0; i < 64; i++) { /* the other one may be taken */
-      if (bind_pair(st, c->bind_ip, 0)) {
+      if (bind_pair(st, ip, 0)) {
         return true;
       }
     }
@@ -72,7 +73,7 @@ static bool bind_somewhere(call_stream *st) {
   unsigned pairs = msnav_call_rtp_pairs(c, &first);
   for (unsigned i = 0; i < pairs; i++) {
     unsigned at = (ctx->next_rtp_port++) % pairs;
-    if (bind_pair(st, c->bind_ip, (uint16_t)(first + 2 * at))) {
+    if (bind_pair(st, ip, (uint16_t)(first + 2 * at))) {
       return true;
     }
   }
