@@ -429,6 +429,12 @@ static void address_rows(void **state) {
     {"v=0\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {"v=0\r\no=- 0 0 IN IP4 224.0.0.1\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=IN IP6 ::1\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
+    /* that of the session is for streams without their own (RFC 4566 section
+     * 5.7) */
+    {PLAIN "c=IN IP6 ::1\r\n" STREAM "c=IN IP4 10.0.0.3\r\n", MSNAV_OK,
+     IP(10, 0, 0, 3)},
+    {PLAIN "c=IN IP6 ::1\r\n" SESSION_C STREAM, MSNAV_ERR_ADDRESS, 0},
+    {PLAIN SESSION_C "c=IN IP6 ::1\r\n" STREAM, MSNAV_OK, IP(10, 0, 0, 2)},
     {PLAIN SESSION_C STREAM "c=IN IP6 ::1\r\n", MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=IN IP4 host.example\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=IN IP4 10.0.0.256\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},

@@ -37,7 +37,7 @@ msnav_sdp_by_pt(const msnav_sdp_format *formats, size_t count, uint8_t pt);
 /* ---- attribute.c */
 /* What the lines of one level said: of the session, or of one m=. */
 typedef struct msnav_sdp_level {
-  bool has_ip, has_rtcp, has_direction, has_encryption, has_metrics;
+  bool has_ip, bad_ip, has_rtcp, has_direction, has_encryption, has_metrics;
   uint32_t ip;
   msnav_addr rtcp; /* ip 0: that of RTP */
   unsigned direction;

@@ -94,7 +94,8 @@ msnav_sdp_finish_media(msnav_sdp_media *media, const msnav_sdp_level *own,
     finish_other(media, ip);
     return MSNAV_OK;
   }
-  if (!own->has_ip && !session->has_ip && origin_ip == 0) {
+  if (!own->has_ip &&
+      (session->bad_ip || (!session->has_ip && origin_ip == 0))) {
     return MSNAV_ERR_ADDRESS;
   }
   media->rtp.ip = ip;

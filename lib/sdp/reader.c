@@ -35,11 +35,13 @@ static msnav_error read_connection(msnav_str value, reader *r) {
   msnav_sdp_level *level = r->media != NULL ? &r->own : &r->session;
   uint32_t ip = 0;
   if (!msnav_sdp_read_address(value, &ip)) {
-    /* where a stream lives that we refuse anyway is not our business */
-    bool matters = r->media == NULL || msnav_sdp_is_alive(r->media);
+    /* where a stream lives that we refuse anyway is not our business, and
+     * that of the session is for streams that have none of their own */
+    level->bad_ip = !level->has_ip;
+    bool matters = r->media != NULL && msnav_sdp_is_alive(r->media);
     return matters ? MSNAV_ERR_ADDRESS : MSNAV_OK;
   }
-  if (!level->has_ip) {
+  if (!level->has_ip && !level->bad_ip) {
     level->ip = ip;
     level->has_ip = true;
   }
