@@ -142,6 +142,34 @@ static void crossing_calls_become_one(void **state) {
   }
 }
 
+/* Only what goes in the other direction is given up: a second call of ours
+ * goes on when the first one is accepted. */
+static void calls_in_one_direction_do_not_cross(void **state) {
+  (void)state;
+  side a;
+  side b;
+  set_up(&a, &b);
+  call(&a, START);
+  msnav_session *first = a.last;
+  call(&a, START);
+  msnav_session *second = a.last;
+  call(&b, START);
+  msnav_session *theirs = b.last;
+  pump(&a, START);
+  msnav_session *last_rung = b.last;
+  pump(&b, START);
+  assert_int_equal(info_of(first).crossing, 1);
+  assert_int_equal(info_of(second).crossing, 1);
+  b.last = last_rung; /* the second one */
+  assert_str(info_of(last_rung).cookie, "23939641");
+  feed(&b, MSNAV_EV_ACCEPT, START);
+  pump_both(&a, &b, START);
+  assert_int_equal(info_of(second).state, MSNAV_STATE_ANSWERED);
+  assert_int_equal(info_of(first).state, MSNAV_STATE_INVITING);
+  assert_int_equal(info_of(theirs).reason, MSNAV_REASON_CROSSED);
+  tear_down(&a, &b);
+}
+
 static void direct_calls_send_no_message(void **state) {
   (void)state;
   side a;
@@ -404,6 +432,7 @@ int main(void) {
     cmocka_unit_test(cancel_beats_accept_in_both_orders),
     cmocka_unit_test(cancel_ends_the_call_in_every_state),
     cmocka_unit_test(crossing_calls_become_one),
+    cmocka_unit_test(calls_in_one_direction_do_not_cross),
     cmocka_unit_test(direct_calls_send_no_message),
     cmocka_unit_test(repeated_invitations_ring_once),
     cmocka_unit_test(answers_count_only_from_the_invited),
