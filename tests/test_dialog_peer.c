@@ -591,6 +591,70 @@ reply(const peer *p, const side *s, const char *to, const char *status) {
   send_text(p, s);
 }
 
+/* A peer that is always in the middle of something is asked twice. */
+static void a_reinvite_is_tried_twice(void **state) {
+  (void)state;
+  char tag[64];
+  static char first[8192], second[8192];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  invite(&s);
+  expect(&p, "INVITE ");
+  memcpy(first, p.in, sizeof(first));
+  reply(&p, &s, first, "491 Request Pending");
+  expect(&p, "ACK ");
+  run_for(10 * MS);
+  assert_string_equal(s.words, "");
+  expect(&p, "INVITE "); /* within 2 s */
+  memcpy(second, p.in, sizeof(second));
+  assert_string_not_equal(header(second, "CSeq"), "1 INVITE");
+  reply(&p, &s, second, "491 Request Pending");
+  expect(&p, "ACK ");
+  wait_words(&s, "rerefused-491 ");
+  run_for(2200 * MS);
+  assert_string_equal(s.words, "rerefused-491 ");
+  assert_false(receive(&p, NULL));
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+/* RFC 3261 section 15: who was called must not say BYE before the ACK came,
+ * and the dialog is not at its end before the BYE is answered. */
+static void a_hang_up_before_the_ack_waits_for_it(void **state) {
+  (void)state;
+  char tag[64];
+  static char bye[8192];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  load("paper-sip-1-invite.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  send_text(&p, &s);
+  expect(&p, "SIP/2.0 180 ");
+  snprintf(tag, sizeof(tag), "%s", tag_of(header(p.in, "To")));
+  wait_words(&s, "offer ");
+  answer(&s);
+  expect(&p, "SIP/2.0 200 ");
+  hangup(&s);
+  run_for(50 * MS);
+  assert_false(receive(&p, NULL));
+  assert_string_equal(s.words, "offer ");
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  put(PAPER_OUR_TAG, tag);
+  send_text(&p, &s);
+  expect(&p, "BYE ");
+  memcpy(bye, p.in, sizeof(bye));
+  run_for(20 * MS);
+  assert_string_equal(s.words, "offer ");
+  reply(&p, &s, bye, "200 OK");
+  wait_words(&s, "offer closed-200 ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
 /* A call that the peer began, with a re-INVITE of ours that is not answered
  * and a BYE of ours behind it. */
 static void hang_up_in_a_reinvite(peer *p, side *s, char reinvite[8192],
@@ -669,6 +733,8 @@ int main(void) {
     T(an_invite_without_an_offer_is_refused),
     T(their_reinvite_without_an_offer_is_refused),
     T(a_reinvite_that_is_cancelled_leaves_the_call_up),
+    T(a_reinvite_is_tried_twice),
+    T(a_hang_up_before_the_ack_waits_for_it),
     T(a_hang_up_ends_a_reinvite_in_silence),
     T(the_answer_to_our_bye_confirms_the_end),
   };
