@@ -44,6 +44,12 @@ static void inviter_calls_talks_and_hangs_up(void **state) {
   person *bob = &p->people[BOB];
   pair_connect(p);
   pair_run(p, 1500);
+  for (int who = ALICE; who <= BOB; who++) { /* since the user's yes */
+    msnav_call_info info = {.size = sizeof(info)};
+    assert_int_equal(msnav_call_get_info(p->people[who].call, &info), MSNAV_OK);
+    assert_in_range(info.setup_time, 1, 3000000);
+    assert_in_range(info.duration, 1400000, 5000000);
+  }
   assert_true(pair_tone(alice, 1000, 4000, 4000) > 0.9);
   assert_true(pair_tone(bob, 440, 4000, 4000) > 0.9);
   assert_int_equal(msnav_call_hangup(alice->call), MSNAV_OK);
@@ -62,6 +68,7 @@ static void inviter_calls_talks_and_hangs_up(void **state) {
   assert_string_equal(field(bob, "Cancel-Code"), "TIMEOUT");
   assert_int_equal(alice->sent, 3); /* INVITE, ACCEPT, CANCEL */
   assert_int_equal(bob->sent, 2);   /* ACCEPT, CANCEL */
+  assert_int_equal(alice->misnamed + bob->misnamed, 0); /* SIP included */
   nothing_leaks(p, before);
 }
 
@@ -744,6 +751,20 @@ static void media_in_vain_leave_no_sockets(void **state) {
   pair_free(p);
 }
 
+/* Of 23001 to 23004 one pair can be used. */
+static void rtp_stays_in_its_range(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.rtp_port_min = 23001;
+  a.rtp_port_max = 23004;
+  pair_init(p, &a, NULL);
+  pair_connect(p);
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(p->people[ALICE].call, &info), MSNAV_OK);
+  assert_int_equal(info.local_rtp.port, 23002);
+  pair_free(p);
+}
+
 /* With any of these no call could ever be made: it is said at once. */
 static void useless_configurations_are_refused(void **state) {
   pair *p = *state;
@@ -983,6 +1004,7 @@ int main(void) {
     CASE(changes_that_cross_both_come_true),
     CASE(descriptions_are_numbered),
     CASE(media_in_vain_leave_no_sockets),
+    CASE(rtp_stays_in_its_range),
     CASE(useless_configurations_are_refused),
     CASE(long_and_odd_names_make_calls),
     CASE(names_are_cut_between_characters),

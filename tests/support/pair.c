@@ -119,6 +119,9 @@ static void on_trace(const msnav_trace *record, void *self) {
     [MSNAV_TRACE_RTP] = "trace-rtp",     [MSNAV_TRACE_RTCP] = "trace-rtcp",
     [MSNAV_TRACE_STATE] = "trace-state", [MSNAV_TRACE_REFUSED] = "refused"};
   person *me = self;
+  size_t len = strlen(me->other->account);
+  me->misnamed += record->peer.len != len ||
+                  memcmp(record->peer.ptr, me->other->account, len) != 0;
   any(me, me->call, kinds[record->kind]);
 }
 

@@ -41,7 +41,8 @@ typedef struct person {
   size_t heard_count, heard_room;
   unsigned level_sent, level_received; /* as last reported */
   unsigned video_payloads;
-  char log[4096]; /* warnings and errors */
+  unsigned misnamed; /* trace records with another peer than the other */
+  char log[4096];    /* warnings and errors */
 } person;
 
 typedef struct pair {
