@@ -6,6 +6,8 @@
 #include "guard_wire.h"
 #include "test.h"
 
+#include "sipguard/state.h"
+
 #define PEER_TO "<sip:10.0.0.1:5060>"
 #define PEER_FROM "\"Peer\" <sip:peer@example.org>"
 #define SOFIA_FROM "\"Me\" <sip:me@example.org>"
@@ -238,5 +240,49 @@ static inline void calling_rtc(kit *k) {
   PASS(in(k, peer_answers("SIP/2.0 200 OK", "1 INVITE")));
   PASS(out(k, sofia_inside(OUT_ACK, "100 ACK")));
 }
+
+/* ---- a refusal leaves no trace but its count */
+
+#define V(name) MSNAV_GUARD_##name
+
+static inline void
+assert_unchanged(const msnav_guard *was, const msnav_guard *is) {
+  msnav_guard copy = *is;
+  memcpy(copy.counts, was->counts, sizeof(copy.counts));
+  assert_memory_equal(&copy, was, sizeof(copy));
+}
+
+static inline void assert_refused(kit *k, const char *text, size_t len,
+                                  bool inwards, msnav_guard_verdict want) {
+  msnav_guard was = *k->g;
+  msnav_guard_verdict got =
+    inwards ? pass_in(k, text, len) : pass_out(k, text, len);
+  if (got != want) {
+    fail_msg("%s instead of %s:\n%.*s", msnav_guard_verdict_name(got),
+             msnav_guard_verdict_name(want), (int)len, text);
+  }
+  assert_int_equal(k->len, 0);
+  assert_unchanged(&was, k->g);
+  for (size_t i = 0; i < MSNAV_GUARD_VERDICTS; i++) {
+    uint32_t more = inwards && i == (size_t)want ? 1 : 0;
+    assert_int_equal(k->g->counts[i], was.counts[i] + more);
+  }
+}
+
+static inline void
+refuses(kit *k, wire w, bool inwards, msnav_guard_verdict want) {
+  static char text[MSNAV_GUARD_MAX_IN * 2];
+  w.via = w.via != NULL ? w.via : inwards ? PEER_VIA : SOFIA_VIA;
+  assert_refused(k, text, wire_write(text, sizeof(text), &w), inwards, want);
+}
+
+/* ---- a message by the line */
+
+#define GOOD_VIA "Via: " PEER_VIA "\r\n"
+#define GOOD_FROM "From: <sip:p@p>;tag=p\r\n"
+#define GOOD_TO "To: <sip:o@o>\r\n"
+#define GOOD_ID "Call-ID: c\r\n"
+#define GOOD_CSEQ "CSeq: 1 INVITE\r\n"
+#define GOOD IN_INVITE "\r\n" GOOD_VIA GOOD_FROM GOOD_TO GOOD_ID GOOD_CSEQ
 
 #endif
