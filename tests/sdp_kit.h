@@ -118,4 +118,23 @@ static inline void answer_done(answered *a) {
   done(&a->offer);
 }
 
+/* The lines of the paper's offer, and of plain ones. */
+#define PAPER_SESSION                                                          \
+  "v=0\r\no=- 0 0 IN IP4 192.168.0.165\r\ns=session\r\n"                       \
+  "c=IN IP4 192.168.0.165\r\nb=CT:110\r\nt=0 0\r\n"
+#define PAPER_AUDIO "m=audio 36772 RTP/AVP 97 0 8 4 101\r\n"
+#define PLAIN "v=0\r\no=- 0 0 IN IP4 10.0.0.1\r\ns=-\r\n"
+#define SESSION_C "c=IN IP4 10.0.0.2\r\n"
+#define STREAM "t=0 0\r\nm=audio 5000 RTP/AVP 0\r\n"
+
+static inline void
+check_format(const msnav_sdp_format *format, unsigned pt, const char *name,
+             unsigned rate, unsigned channels, const char *fmtp) {
+  assert_int_equal(format->pt, pt);
+  assert_str(format->name, name);
+  assert_int_equal(format->clock_rate, rate);
+  assert_int_equal(format->channels, channels);
+  assert_str(format->fmtp, fmtp);
+}
+
 #endif
