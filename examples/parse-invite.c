@@ -39,13 +39,13 @@ static void print_texts(bool *first, const msnav_invite *v) {
     const char *name;
     msnav_str text;
   } rows[] = {
-    {MSNAV_HAS_APP_NAME, "applicationName", v->app_name},
-    {MSNAV_HAS_APP_GUID, "applicationGuid", v->app_guid},
-    {MSNAV_HAS_PROTOCOL, "sessionProtocol", v->protocol},
+    {MSNAV_HAS_APP_NAME, "application_name", v->app_name},
+    {MSNAV_HAS_APP_GUID, "application_guid", v->app_guid},
+    {MSNAV_HAS_PROTOCOL, "session_protocol", v->protocol},
     {MSNAV_HAS_COOKIE, "cookie", v->cookie},
-    {MSNAV_HAS_SESSION_ID, "sessionId", v->session_id},
-    {MSNAV_HAS_CONN_TYPE, "connType", v->conn_text},
-    {MSNAV_HAS_CANCEL_CODE, "cancelCode", v->cancel_text},
+    {MSNAV_HAS_SESSION_ID, "session_id", v->session_id},
+    {MSNAV_HAS_CONN_TYPE, "conn_type", v->conn_text},
+    {MSNAV_HAS_CANCEL_CODE, "cancel_code", v->cancel_text},
   };
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     if ((v->has & rows[i].bit) != 0) {
@@ -61,10 +61,10 @@ static void print_addresses(bool *first, const msnav_invite *v) {
     const char *name;
     msnav_addr addr;
   } rows[] = {
-    {MSNAV_HAS_PRIVATE_IP, "privateIp", {v->private_ip, 0}},
-    {MSNAV_HAS_PUBLIC_IP, "publicIp", {v->public_ip, 0}},
-    {MSNAV_HAS_ADDRESS, "ipAddress", v->address},
-    {MSNAV_HAS_ADDRESS_ENC64, "ipAddressEnc64", v->address_enc64},
+    {MSNAV_HAS_PRIVATE_IP, "private_ip", {v->private_ip, 0}},
+    {MSNAV_HAS_PUBLIC_IP, "public_ip", {v->public_ip, 0}},
+    {MSNAV_HAS_ADDRESS, "ip_address", v->address},
+    {MSNAV_HAS_ADDRESS_ENC64, "ip_address_enc64", v->address_enc64},
   };
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     if ((v->has & rows[i].bit) != 0) {
@@ -75,7 +75,7 @@ static void print_addresses(bool *first, const msnav_invite *v) {
   bool conflict = false;
   if (msnav_invite_address(v, &addr, &conflict) == MSNAV_OK) {
     print_address(first, "address", &addr);
-    print_flag(first, "addressConflict", conflict);
+    print_flag(first, "address_conflict", conflict);
   }
 }
 
@@ -91,16 +91,16 @@ static void print_view(const msnav_invite *v) {
     print_media(&first, "capabilities", v->capabilities);
   }
   if ((v->has & MSNAV_HAS_SIP_CAPABILITY) != 0) {
-    json_number(stdout, first, "sipCapability", v->sip_capability);
+    json_number(stdout, first, "sip_capability", v->sip_capability);
   }
   if ((v->has & MSNAV_HAS_UPNP) != 0) {
     print_flag(&first, "upnp", v->upnp != 0);
   }
   if ((v->has & MSNAV_HAS_LAUNCH) != 0) {
-    print_flag(&first, "launchApplication", v->launch != 0);
+    print_flag(&first, "launch_application", v->launch != 0);
   }
   if ((v->has & MSNAV_HAS_REQUEST_DATA) != 0) {
-    print_flag(&first, "requestsAddress", true);
+    print_flag(&first, "requests_address", true);
   }
   print_addresses(&first, v);
   printf("}");

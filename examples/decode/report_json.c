@@ -55,8 +55,8 @@ static void one_flow(FILE *f, const flow *w) {
   number(f, "duplicates", w->duplicates);
   number(f, "refused", w->refused);
   number(f, "sealed", w->sealed);
-  json_number(f, false, "lossPercent", w->loss);
-  json_number(f, false, "jitterMs", w->jitter_ms);
+  json_number(f, false, "loss_percent", w->loss);
+  json_number(f, false, "jitter_ms", w->jitter_ms);
   if (w->mos > 0) {
     json_number(f, false, "mos", w->mos);
   }
@@ -88,7 +88,7 @@ static void one_call(FILE *f, const call *c) {
     text(f, false, "cookie", c->cookie);
   }
   if (c->call_id != NULL) {
-    text(f, false, "callId", c->call_id);
+    text(f, false, "call_id", c->call_id);
   }
   one_party(f, "inviter", &c->parties[INVITER]);
   one_party(f, "invitee", &c->parties[INVITEE]);

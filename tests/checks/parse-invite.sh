@@ -18,6 +18,7 @@ done
 
 python3 - "$program" "$data" <<'PYTHON'
 import json
+import re
 import subprocess
 import sys
 
@@ -39,10 +40,11 @@ assert code == 0 and got["command"] == "ACCEPT"
 assert got["fields"] == want, got["fields"]
 view = got["view"]
 assert view["cookie"] == "23939640" and view["requested"] == ["audio"]
-assert view["address"] == view["ipAddress"] == view["ipAddressEnc64"] == "192.168.0.165:11630"
-assert view["launchApplication"] is True and view["requestsAddress"] is True
-assert view["addressConflict"] is False and view["upnp"] is False
-assert "applicationName" not in view
+assert view["address"] == view["ip_address"] == view["ip_address_enc64"] == "192.168.0.165:11630"
+assert view["launch_application"] is True and view["requests_address"] is True
+assert view["address_conflict"] is False and view["upnp"] is False
+assert "application_name" not in view
+assert all(re.fullmatch("[a-z0-9_]+", name) for name in [*got, *view]), view
 
 head = b"MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n"
 code, out, _ = parse(head + b'Avm-Support: 7\r\nAvm-Support: "8\\\x01\xff\r\n')

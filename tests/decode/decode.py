@@ -365,8 +365,9 @@ class Sound(Case):
         told, _ = self.decoder.json(PAPER[:-1])
         manual = (DATA.parent.parent / "doc/man/msnav-decode.rst").read_text()
         manual = manual.split("JSON\n====")[1].split("EXIT STATUS")[0]
-        self.assertEqual(set(names(heard)) | set(names(told)),
-                         set(re.findall(r"\*(\w+)\*", manual)) - {"null"})
+        members = set(names(heard)) | set(names(told))
+        self.assertEqual(members, set(re.findall(r"\*(\w+)\*", manual)) - {"null"})
+        self.assertEqual([n for n in members if not re.fullmatch("[a-z0-9_]+", n)], [])
 
     def test_nothing_is_made_of_sound_with_another_key(self):
         capture = with_sound((), False, self.KEY, bytes(30))
