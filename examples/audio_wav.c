@@ -2,7 +2,9 @@
 #include "audio.h"
 #include "wav.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct files {
   wav *said, *heard; /* NULL: none */
@@ -31,7 +33,11 @@ static bool close_files(void *self) {
 bool audio_wav(audio *a, const char *said, const char *heard, uint32_t rate,
                const char **file, const char **why) {
   files *f = calloc(1, sizeof(*f));
-  *file = said;
+  *file = said != NULL ? said : heard;
+  if (f == NULL) {
+    *why = strerror(ENOMEM);
+    return false;
+  }
   if (said != NULL && (f->said = wav_open(said, why)) == NULL) {
     close_files(f);
     return false;

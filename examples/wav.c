@@ -71,6 +71,10 @@ static const char *read_chunks(wav *w) {
 
 wav *wav_open(const char *path, const char **why) {
   wav *w = calloc(1, sizeof(*w));
+  if (w == NULL) {
+    *why = strerror(ENOMEM);
+    return NULL;
+  }
   w->file = fopen(path, "rb");
   *why = w->file == NULL ? strerror(errno) : read_chunks(w);
   if (*why != NULL) {
@@ -95,6 +99,10 @@ static void write_header(wav *w) {
 static wav *
 create(const char *path, uint32_t rate, int flags, const char **why) {
   wav *w = calloc(1, sizeof(*w));
+  if (w == NULL) {
+    *why = strerror(ENOMEM);
+    return NULL;
+  }
   int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
   w->file = fd >= 0 ? fdopen(fd, "wb") : NULL;
   if (w->file == NULL) {
