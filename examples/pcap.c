@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pcap.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define IP_HEADER 20
 #define UDP_HEADER 8
@@ -16,6 +20,8 @@ enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16 };
 struct pcap {
   FILE *file;
   uint16_t id;
+  bool failed;
+  bool older; /* what the file held before is still in it */
 };
 
 static void be16(uint8_t *p, uint32_t v) {
@@ -46,17 +52,40 @@ static uint32_t fold(uint32_t s) {
   return ~s & 0xffff;
 }
 
-pcap *pcap_create(const char *path) {
-  FILE *file = fopen(path, "wb");
-  if (file == NULL) {
-    return NULL;
-  }
+static void write_header(pcap *p) {
   const uint32_t head[6] = {0xa1b2c3d4, 2 | 4u << 16, 0,
                             0,          65535,        LINKTYPE_RAW};
-  fwrite(head, sizeof(head), 1, file);
-  pcap *p = calloc(1, sizeof(*p));
+  fwrite(head, sizeof(head), 1, p->file);
+}
+
+static pcap *create(const char *path, int flags) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+  pcap *p = fd >= 0 ? calloc(1, sizeof(*p)) : NULL;
+  FILE *file = p != NULL ? fdopen(fd, "wb") : NULL;
+  if (file == NULL) {
+    int why = errno;
+    free(p);
+    if (fd >= 0) {
+      close(fd);
+    }
+    errno = why;
+    return NULL;
+  }
+  struct stat there;
   p->file = file;
+  p->older = fstat(fd, &there) == 0 && there.st_size > 0;
+  if (!p->older) {
+    write_header(p);
+  }
   return p;
+}
+
+pcap *pcap_create(const char *path) {
+  return create(path, O_TRUNC);
+}
+
+pcap *pcap_replace(const char *path) {
+  return create(path, 0);
 }
 
 typedef struct flow {
@@ -67,6 +96,11 @@ typedef struct flow {
  * whose checksum stands at check. */
 static void put(pcap *p, uint64_t time, flow between, uint8_t *packet,
                 size_t len, size_t check) {
+  if (p->older) {
+    p->older = false;
+    p->failed |= ftruncate(fileno(p->file), 0) != 0;
+    write_header(p);
+  }
   uint8_t protocol = check == 6 ? 17 : 6;
   size_t total = IP_HEADER + len;
   memset(packet, 0, IP_HEADER);
@@ -159,7 +193,7 @@ bool pcap_close(pcap *p) {
   if (p == NULL) {
     return true;
   }
-  bool whole = ferror(p->file) == 0;
+  bool whole = ferror(p->file) == 0 && !p->failed;
   whole = fclose(p->file) == 0 && whole;
   free(p);
   return whole;

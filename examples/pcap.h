@@ -11,6 +11,8 @@ typedef struct pcap pcap;
 /* NULL with errno set when the file cannot be made.  What was written stays
  * when the program is killed. */
 pcap *pcap_create(const char *path);
+/* The same, but a file that is there stays as it is until the first packet. */
+pcap *pcap_replace(const char *path);
 /* time: microseconds since 1970. */
 void pcap_udp(pcap *p, uint64_t time, const msnav_addr *from,
               const msnav_addr *to, const void *data, size_t len);

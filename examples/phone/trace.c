@@ -12,7 +12,7 @@ const char *trace_open(trace *t) {
     setvbuf(t->log, NULL, _IOLBF, 0);
   }
   if (t->capture_path != NULL) {
-    t->capture = pcap_create(t->capture_path);
+    t->capture = pcap_replace(t->capture_path);
     if (t->capture == NULL) {
       return t->capture_path;
     }

@@ -227,6 +227,28 @@ def a_recording_stays_until_there_is_another(world):
     check(1 <= wav_seconds(world.path("heard.wav")) < 2, "the new one")
 
 
+def a_capture_stays_until_there_is_another(world):
+    world.password("wrong")
+    server = world.server()
+    before = b"an older capture " * 100000
+    with open(world.path("call.pcap"), "wb") as f:
+        f.write(before)
+    for at, code in (server, REFUSED), ("127.0.0.1:1", UNREACHABLE):
+        phone = world.phone(at, ALICE, "--plain", "--capture", world.path("call.pcap"))
+        check(phone.wait() == code, phone.wait())
+        with open(world.path("call.pcap"), "rb") as f:
+            check(f.read() == before, "an older capture is gone")
+    world.password(PASSWORD)
+    bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1")
+    bob.wait_event("online")
+    phone = world.phone(server, ALICE, "--plain", "--call", BOB, "--seconds", "0.5", "--capture",
+                        world.path("call.pcap"))
+    check(phone.wait() == 0 and bob.wait() == 0, phone.err)
+    with open(world.path("call.pcap"), "rb") as f:
+        capture = f.read()
+    check(capture[:4] != before[:4] and b"older" not in capture, "the new one")
+
+
 def files_of_other_rates_are_played(world):
     server = world.server()
     for rate in 11025, 16000, 44100, 48000:
@@ -682,7 +704,7 @@ if __name__ == "__main__":
         a_server_that_is_not_there, a_server_that_nobody_knows, a_call_survives_its_server,
         a_connection_lost_without_a_call, a_phone_logs_in_again, logging_in_elsewhere,
         no_sound_device, live_sound_goes_through_alsa, files_that_are_no_wav,
-        a_recording_stays_until_there_is_another,
+        a_recording_stays_until_there_is_another, a_capture_stays_until_there_is_another,
         files_of_other_rates_are_played, every_caller_hears_the_file,
         a_full_disk_is_said, who_heard_nothing_has_no_quality, a_killed_peer,
         ended_by_a_signal, a_rejected_call,
