@@ -1,6 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # bash completion for msnav-phone                          -*- shell-script -*-
 
+# A list with commas: what is before the last one stays, and none is named twice.
+_msnav_phone_codecs() {
+  local before="" name rest=""
+  [[ $1 == *,* ]] && before=${1%,*},
+  for name in PCMU PCMA DVI4 GSM opus; do
+    [[ ,$before == *,"$name",* ]] || rest+=" $name"
+  done
+  mapfile -t COMPREPLY < <(compgen -P "$before" -W "$rest" -- "${1##*,}")
+  compopt -o nospace 2>/dev/null # another may follow
+}
+
 _msnav_phone() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   COMPREPLY=()
@@ -32,7 +43,7 @@ _msnav_phone() {
     return
     ;;
   --codecs)
-    mapfile -t COMPREPLY < <(compgen -W "PCMU PCMA DVI4 GSM opus" -- "$cur")
+    _msnav_phone_codecs "$cur"
     return
     ;;
   --port | --keep-alive | --account | --name | --call | --seconds | --ring | --press | --say | --calls | \

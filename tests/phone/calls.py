@@ -696,6 +696,11 @@ def completion_completes(world):
     check(complete("--play", "") == ["a.wav"], complete("--play", ""))
     check("b.txt" in complete("--password-file", ""), "any file")
     check(complete("--seconds", "") == [], "nothing to say")
+    check(complete("--codecs", "PC") == ["PCMU", "PCMA"], complete("--codecs", "PC"))
+    check(complete("--codecs", "GSM,PCMA,PC") == ["GSM,PCMA,PCMU"],
+          complete("--codecs", "GSM,PCMA,PC"))
+    check(complete("--codecs", "GSM,") == [f"GSM,{c}" for c in ("PCMU", "PCMA", "DVI4", "opus")],
+          complete("--codecs", "GSM,"))
 
 
 if __name__ == "__main__":
