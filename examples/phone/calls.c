@@ -385,6 +385,18 @@ static msnav_config configure(phone *p) {
                         .echo_tail = cancels_echo(p) ? ECHO_TAIL : 0};
 }
 
+static void cannot_start(phone *p, msnav_error err) {
+  bool unsupported = err == MSNAV_ERR_UNSUPPORTED;
+  if (unsupported && p->options.encryption == MSNAV_ENCRYPT_ALWAYS &&
+      !msnav_has_feature("srtp")) {
+    phone_complain(p, "cannot telephone: built without libsrtp2, which "
+                      "encryption needs");
+  } else {
+    phone_complain(p, "cannot telephone: %s", msnav_strerror(err));
+  }
+  p->code = unsupported || err == MSNAV_ERR_INVALID ? EXIT_USAGE : EXIT_SYSTEM;
+}
+
 bool calls_start(phone *p) {
   static const msnav_sound ears = {sizeof(ears), on_capture, on_play};
   const msnav_events events = {.size = sizeof(events),
@@ -404,10 +416,7 @@ bool calls_start(phone *p) {
   msnav_error err =
     msnav_context_new(&p->loop, &config, &events, p, &p->context);
   if (err != MSNAV_OK) {
-    phone_complain(p, "cannot telephone: %s", msnav_strerror(err));
-    p->code = err == MSNAV_ERR_UNSUPPORTED || err == MSNAV_ERR_INVALID
-                ? EXIT_USAGE
-                : EXIT_SYSTEM;
+    cannot_start(p, err);
   }
   return err == MSNAV_OK && p->tick != NULL;
 }
