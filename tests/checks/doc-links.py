@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""usage: doc-links.py SOURCE_ROOT
+"""usage: doc-links.py SOURCE_ROOT | --installed DIRECTORY
 The documents hold together: no link into nowhere, no file or function named
 that does not exist, an entry in troubleshooting.md for every end reason, a man
 page and a completion for every tool that is installed, pictures that any
-viewer can draw."""
+viewer can draw.  Of the installed ones only the links are looked at."""
 import re
 import sys
 from pathlib import Path
@@ -89,5 +89,13 @@ def main(root):
     return 1 if bad else 0
 
 
+def installed(where):
+    pages = sorted(where.glob("*.md"))
+    bad = [b for p in pages for b in bad_links(where, p)]
+    print("\n".join(bad) or f"{len(pages)} pages")
+    return 1 if bad or not pages else 0
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    check = installed if sys.argv[1] == "--installed" else main
+    sys.exit(check(Path(sys.argv[-1]).resolve()))

@@ -95,6 +95,7 @@ fi
 part tools bin/msnav-phone bin/msnav-decode share/msnav/wireshark/msnav.lua \
   share/bash-completion/completions/msnav-decode
 part doc share/doc/libmsnav/integrating.md
+python3 "$root/tests/checks/doc-links.py" --installed "$prefix/share/doc/libmsnav"
 [ "$(find "$use/parts" -type f -o -type l | sed "s,$use/parts/[a-z]*/,," | sort | uniq -d)" = "" ] ||
   { echo "a file has two tags"; exit 1; }
 all=$(find "$prefix" -type f -o -type l | wc -l)
