@@ -2,6 +2,7 @@
 /* The SIP dialog of a call. */
 #include "base/text.h"
 #include "call/context.h"
+#include "session/unanswered.h"
 #include "sipguard/guard.h"
 #include <string.h>
 
@@ -77,6 +78,15 @@ static void on_confirmed(void *arg) {
   (void)msnav_call_feed(arg, MSNAV_EV_SIP_UP);
 }
 
+/* The same end as when the session's deadline comes first. */
+static void unanswered(msnav_call *call) {
+  if (call->session != NULL &&
+      msnav_session_unanswered(call->session, msnav_call_now(call->ctx)) ==
+        MSNAV_OK) {
+    msnav_call_arm(call);
+  }
+}
+
 static void on_refused(void *arg, unsigned status, bool again) {
   msnav_call *call = arg;
   call->offering = false;
@@ -86,9 +96,9 @@ static void on_refused(void *arg, unsigned status, bool again) {
   if (again) {
     msnav_call_close_unused(call);
   }
-  if (!again && status == 408 &&
-      msnav_call_feed(call, MSNAV_EV_TIMEOUT) == MSNAV_OK) {
-    return; /* the dialog's deadline came before the session's, same time */
+  if (!again && status == 408) {
+    unanswered(call);
+    return;
   }
   if (!again || status == 408 || status == 481) { /* RFC 3261 12.2.1.2 */
     (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
@@ -109,13 +119,14 @@ static void on_closed(void *arg, unsigned status) {
   (void)msnav_call_feed(call, MSNAV_EV_SIP_CLOSED);
 }
 
-/* Without an ACK it is the dialog that is lost, not the network; before the
- * call is up the session's own deadline names the reason. */
+/* Without an ACK it is the dialog that is lost, not the network. */
 static void on_failed(void *arg, msnav_error error) {
   msnav_call *call = arg;
   if (error == MSNAV_ERR_LATE) {
     if (call->talking) {
       (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+    } else {
+      unanswered(call);
     }
     return;
   }

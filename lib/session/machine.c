@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/inner.h"
+#include "session/unanswered.h"
 #include <string.h>
 
 static bool direct(const msnav_session *s) {
@@ -152,6 +153,13 @@ msnav_session_feed(msnav_session *s, msnav_event event, msnav_usec now) {
     return MSNAV_ERR_STATE;
   }
   return msnav_session_apply(s, event, now);
+}
+
+msnav_error msnav_session_unanswered(msnav_session *s, msnav_usec now) {
+  bool waits =
+    s->state == MSNAV_STATE_CONNECTING || s->state == MSNAV_STATE_HANGING_UP;
+  return waits ? msnav_session_apply(s, MSNAV_EV_TIMEOUT, now)
+               : MSNAV_ERR_STATE;
 }
 
 msnav_error
