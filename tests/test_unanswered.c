@@ -60,10 +60,31 @@ static void nobody_acknowledges_the_answer(void **state) {
   }
 }
 
+static void nobody_answers_the_bye(void **state) {
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+    world w = {0};
+    simnet_begin(3);
+    msnav_config patient = world_config(WORLD_ALICE_IP);
+    patient.bye = limits[i];
+    assert_int_equal(world_open(&w, &patient, NULL), MSNAV_OK);
+    assert_int_equal(world_call(&w), MSNAV_OK);
+    assert_true(world_talk(&w, 20 * WORLD_SECOND));
+    nothing_arrives(0);
+    w.bob.loses_msnp = true; /* his CANCEL would confirm it */
+    msnav_usec began = simnet_now();
+    assert_int_equal(msnav_call_hangup(w.alice.call), MSNAV_OK);
+    assert_ends_in_8_s(&w, &w.alice, began, MSNAV_REASON_BYE_TIMEOUT);
+    world_close(&w);
+    assert_int_equal(simnet_end(), 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(nobody_answers_the_invite),
     cmocka_unit_test(nobody_acknowledges_the_answer),
+    cmocka_unit_test(nobody_answers_the_bye),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,7 +88,8 @@ typedef struct msnav_config {
                                     nothing at all is given up after 8 s in any
                                     case */
   msnav_usec silence;          /**< no RTP or RTCP at all; 0: 30 s */
-  msnav_usec bye;              /**< SIP tear-down; 0: 2 s */
+  msnav_usec bye;              /**< SIP tear-down; 0: 2 s.  After 8 s it is
+                                    given up in any case */
   uint32_t sound_rate;         /**< Hz of #msnav_sound, 8,000...48,000; 0: the
                                     codec's.  Codecs of another rate need feature
                                     "speexdsp"; without it they are not offered */

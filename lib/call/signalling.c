@@ -114,9 +114,10 @@ static void on_bye(void *arg) {
 static void on_closed(void *arg, unsigned status) {
   msnav_call *call = arg;
   if (status == 408) {
-    return; /* the session's own deadline names the reason */
+    unanswered(call);
+  } else {
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_CLOSED);
   }
-  (void)msnav_call_feed(call, MSNAV_EV_SIP_CLOSED);
 }
 
 /* Without an ACK it is the dialog that is lost, not the network. */
