@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls: made, fed, asked about, released. */
+#include "base/sized.h"
 #include "base/text.h"
 #include "call/context.h"
 #include "sip/random.h"
@@ -332,7 +333,7 @@ msnav_call_send_video(msnav_call *call, const msnav_payload *payload) {
 }
 
 msnav_error msnav_call_get_info(const msnav_call *call, msnav_call_info *info) {
-  if (call == NULL || info == NULL || info->size < sizeof(info->size)) {
+  if (call == NULL || !msnav_sized_ok(info, sizeof(size_t))) {
     return MSNAV_ERR_INVALID;
   }
   const call_stream *audio = &call->streams[AUDIO_STREAM];
@@ -345,7 +346,6 @@ msnav_error msnav_call_get_info(const msnav_call *call, msnav_call_info *info) {
   msnav_usec end =
     call->talk_ended != 0 ? call->talk_ended : msnav_call_now(call->ctx);
   msnav_call_info all = {
-    .size = info->size,
     .state = call->session != NULL ? session.state : call->state,
     .reason = session.reason,
     .role = session.role,
@@ -371,13 +371,13 @@ msnav_error msnav_call_get_info(const msnav_call *call, msnav_call_info *info) {
   if (audio->stream != NULL) {
     all.remote_rtp = *msnav_stream_remote(audio->stream);
   }
-  memcpy(info, &all, MIN(info->size, sizeof(all)));
+  msnav_sized_give(info, &all, sizeof(all));
   return MSNAV_OK;
 }
 
 msnav_error
 msnav_call_get_stats(const msnav_call *call, msnav_stream_stats *stats) {
-  if (call == NULL || stats == NULL || stats->size < sizeof(stats->size)) {
+  if (call == NULL || !msnav_sized_ok(stats, sizeof(size_t))) {
     return MSNAV_ERR_INVALID;
   }
   const call_stream *audio = &call->streams[AUDIO_STREAM];
@@ -387,8 +387,6 @@ msnav_call_get_stats(const msnav_call *call, msnav_stream_stats *stats) {
   if (audio->last.size == 0) {
     return MSNAV_ERR_STATE;
   }
-  size_t size = stats->size;
-  memcpy(stats, &audio->last, MIN(size, sizeof(audio->last)));
-  stats->size = size;
+  msnav_sized_give(stats, &audio->last, sizeof(audio->last));
   return MSNAV_OK;
 }

@@ -1,14 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call/context.h"
+#include "base/sized.h"
 #include "base/text.h"
 #include "sip/random.h"
 #include <string.h>
 
-/* Copy what the caller's struct has of ours; zero the rest. */
-static void
-copy_sized(void *to, size_t size, const void *from, size_t from_size) {
-  memset(to, 0, size);
-  memcpy(to, from, MIN(size, from_size));
+#define EVENTS_LEAST MSNAV_SIZED_UP_TO(msnav_events, send)
+#define SOUND_LEAST MSNAV_SIZED_UP_TO(msnav_sound, play)
+
+/* The caller's structs; false when one of them is too small, or nothing could
+ * be sent. */
+static bool take_structs(msnav_context *ctx, const msnav_config *config,
+                         const msnav_events *events) {
+  if (!msnav_sized_ok(events, EVENTS_LEAST) ||
+      (config != NULL && !msnav_sized_ok(config, sizeof(size_t)))) {
+    return false;
+  }
+  msnav_sized_take(&ctx->events, sizeof(ctx->events), events);
+  if (config != NULL) {
+    msnav_sized_take(&ctx->config, sizeof(ctx->config), config);
+  }
+  const msnav_sound *sound = ctx->events.sound;
+  if (sound != NULL && !msnav_sized_ok(sound, SOUND_LEAST)) {
+    return false;
+  }
+  if (sound != NULL) {
+    msnav_sized_take(&ctx->sound, sizeof(ctx->sound), sound);
+  }
+  return ctx->events.send != NULL;
 }
 
 static void session_random(void *arg, void *bytes, size_t len) {
@@ -213,21 +232,15 @@ msnav_error
 msnav_context_new(const msnav_loop *loop, const msnav_config *config,
                   const msnav_events *events, void *self,
                   msnav_context **context) {
-  if (loop == NULL || events == NULL || context == NULL ||
-      events->size < offsetof(msnav_events, incoming) || events->send == NULL ||
-      (config != NULL && config->size == 0)) {
+  if (loop == NULL || context == NULL) {
     return MSNAV_ERR_INVALID;
   }
   msnav_context *ctx = g_new0(msnav_context, 1);
+  if (!take_structs(ctx, config, events)) {
+    g_free(ctx);
+    return MSNAV_ERR_INVALID;
+  }
   ctx->self = self;
-  copy_sized(&ctx->events, sizeof(ctx->events), events, events->size);
-  if (ctx->events.sound != NULL) {
-    copy_sized(&ctx->sound, sizeof(ctx->sound), ctx->events.sound,
-               ctx->events.sound->size);
-  }
-  if (config != NULL) {
-    copy_sized(&ctx->config, sizeof(ctx->config), config, config->size);
-  }
   own_config(&ctx->config);
   ctx->by_port = g_hash_table_new(NULL, NULL);
   msnav_limits_init(ctx);
@@ -377,8 +390,7 @@ msnav_error msnav_context_add_codec_last(msnav_context *ctx,
 
 msnav_error msnav_context_get_counters(const msnav_context *ctx,
                                        msnav_context_counters *counters) {
-  if (ctx == NULL || counters == NULL ||
-      counters->size < sizeof(counters->size)) {
+  if (ctx == NULL || !msnav_sized_ok(counters, sizeof(size_t))) {
     return MSNAV_ERR_INVALID;
   }
   msnav_session_counters s = {.size = sizeof(s)};
@@ -389,7 +401,6 @@ msnav_error msnav_context_get_counters(const msnav_context *ctx,
                    ctx->refused[MSNAV_LIMIT_FIELD] +
                    ctx->refused[MSNAV_LIMIT_INVITES];
   msnav_context_counters all = {
-    .size = counters->size,
     .live = s.live,
     .repeated = s.repeated,
     .unknown = s.unknown,
@@ -401,6 +412,6 @@ msnav_error msnav_context_get_counters(const msnav_context *ctx,
   };
   memcpy(all.ended, ctx->ended, sizeof(all.ended));
   memcpy(all.refused, ctx->refused, sizeof(ctx->refused));
-  memcpy(counters, &all, MIN(counters->size, sizeof(all)));
+  msnav_sized_give(counters, &all, sizeof(all));
   return MSNAV_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef MSNAV_INVITE_NAMES_H
 #define MSNAV_INVITE_NAMES_H
 
+#include "base/sized.h"
 #include "base/text.h"
 #include <msnav/invite.h>
 #include <string.h>
@@ -17,6 +18,9 @@
   ((text).len == sizeof(word) - 1 &&                                           \
    (memcmp((text).ptr, (word), sizeof(word) - 1) == 0 ||                       \
     msnav_text_equal_nocase((text), MSNAV_LITERAL(word))))
+
+/* The first msnav_invite that was released. */
+#define MSNAV_INVITE_LEAST MSNAV_SIZED_UP_TO(msnav_invite, source)
 
 /* Indexed by their enums; empty where there is no word. */
 extern const msnav_str msnav_invite_commands[4];

@@ -146,14 +146,14 @@ static uint32_t replaced(uint32_t bit) {
 msnav_error
 msnav_invite_read(const char *payload, size_t len, msnav_invite *invite) {
   msnav_invite_reader r;
-  if (invite == NULL || invite->size < sizeof(*invite)) {
+  if (!msnav_sized_ok(invite, MSNAV_INVITE_LEAST)) {
     return MSNAV_ERR_INVALID;
   }
   msnav_error err = msnav_invite_reader_init(&r, payload, len);
   if (err != MSNAV_OK) {
     return err;
   }
-  msnav_invite v = {.size = invite->size, .source = {payload, len}};
+  msnav_invite v = {.source = {payload, len}};
   msnav_field field;
   while ((err = msnav_invite_next(&r, &field)) == MSNAV_OK) {
     uint32_t bit = msnav_invite_field(field.name);
@@ -165,7 +165,7 @@ msnav_invite_read(const char *payload, size_t len, msnav_invite *invite) {
   if (err != MSNAV_ERR_END) {
     return err;
   }
-  *invite = v;
+  msnav_sized_give(invite, &v, sizeof(v));
   return MSNAV_OK;
 }
 

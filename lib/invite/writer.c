@@ -178,9 +178,9 @@ static bool printable(msnav_str text) {
 
 /* Every text of the caller's, bounded and without line ends. */
 static msnav_error check(const msnav_invite *v) {
-  if (v->size < sizeof(*v) || v->command == MSNAV_INVITE_OTHER ||
-      v->command > MSNAV_INVITE_CANCEL || (v->has & MSNAV_HAS_COOKIE) == 0 ||
-      v->cookie.len == 0 || v->cancel_code > MSNAV_CANCEL_OUTBAND ||
+  if (v->command == MSNAV_INVITE_OTHER || v->command > MSNAV_INVITE_CANCEL ||
+      (v->has & MSNAV_HAS_COOKIE) == 0 || v->cookie.len == 0 ||
+      v->cancel_code > MSNAV_CANCEL_OUTBAND ||
       v->conn_type > MSNAV_CONN_UNKNOWN) {
     return MSNAV_ERR_INVALID;
   }
@@ -203,10 +203,13 @@ static msnav_error check(const msnav_invite *v) {
 msnav_error msnav_invite_write(const msnav_invite *invite, char *buf,
                                size_t cap, size_t *len) {
   char scratch[SCRATCH];
-  if (invite == NULL || buf == NULL || len == NULL) {
+  if (buf == NULL || len == NULL ||
+      !msnav_sized_ok(invite, MSNAV_INVITE_LEAST)) {
     return MSNAV_ERR_INVALID;
   }
-  const msnav_invite *v = invite;
+  msnav_invite copy;
+  msnav_sized_take(&copy, sizeof(copy), invite);
+  const msnav_invite *v = &copy;
   msnav_error err = check(v);
   if (err != MSNAV_OK) {
     return err;

@@ -2,6 +2,7 @@
 /* Should the host run its loop inside a callback of ours, nothing breaks,
  * but what is armed meanwhile waits until that callback returns. */
 #include "loop/mux.h"
+#include "base/sized.h"
 #include "loop/set.h"
 #include <stdlib.h>
 
@@ -190,7 +191,7 @@ msnav_error msnav_mux_new(const msnav_loop *host, msnav_mux **out) {
   if (m == NULL) {
     return MSNAV_ERR_NOMEM;
   }
-  m->host = *host; /* what a newer caller has at its end stays behind */
+  msnav_sized_take(&m->host, sizeof(m->host), host);
   m->host.size = sizeof(m->host);
   m->armed = MSNAV_NEVER;
   msnav_error err = msnav_set_init(&m->set);

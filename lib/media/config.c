@@ -2,6 +2,8 @@
 /* Whether a stream can be made of what the caller asks for. */
 #include "media/setup.h"
 
+#include "base/sized.h"
+
 #include <string.h>
 
 /* The first version of msnav_stream_config ended with its last member of
@@ -57,14 +59,12 @@ static msnav_error check(const msnav_stream_config *c) {
   return MSNAV_OK;
 }
 
-/* The caller's struct may be older or newer than ours. */
 msnav_error
 msnav_setup_read(const msnav_stream_config *config, msnav_stream_config *c) {
-  if (config == NULL || config->size < CONFIG_LEAST) {
+  if (!msnav_sized_ok(config, CONFIG_LEAST)) {
     return MSNAV_ERR_INVALID;
   }
-  memset(c, 0, sizeof(*c));
-  memcpy(c, config, config->size < sizeof(*c) ? config->size : sizeof(*c));
+  msnav_sized_take(c, sizeof(*c), config);
   msnav_error err = check(c);
   if (err != MSNAV_OK) {
     explicit_bzero(c, sizeof(*c)); /* there may be keys in it */

@@ -2,10 +2,10 @@
 /* Everything that was counted, in one struct. */
 #include "media/stream.h"
 
+#include "base/sized.h"
+
 #include "media/level.h"
 #include "media/quality.h"
-
-#include <string.h>
 
 /* The smallest struct that holds anything. */
 #define STATS_LEAST (sizeof(size_t) + sizeof(uint64_t))
@@ -189,11 +189,10 @@ static void get_playout(const msnav_stream *s, const msnav_fates *f,
 
 msnav_error
 msnav_stream_get_stats(const msnav_stream *s, msnav_stream_stats *stats) {
-  if (s == NULL || stats == NULL || stats->size < STATS_LEAST) {
+  if (s == NULL || !msnav_sized_ok(stats, STATS_LEAST)) {
     return MSNAV_ERR_INVALID;
   }
-  size_t size = stats->size;
-  msnav_stream_stats t = {.size = size};
+  msnav_stream_stats t = {.size = sizeof(t)};
   get_sent(s, &t);
   msnav_fates fates;
   msnav_stream_fates(s, &fates);
@@ -207,6 +206,6 @@ msnav_stream_get_stats(const msnav_stream *s, msnav_stream_stats *stats) {
   if (s->kind == MSNAV_STREAM_AUDIO) {
     get_playout(s, &fates, &t);
   }
-  memcpy(stats, &t, size < sizeof(t) ? size : sizeof(t));
+  msnav_sized_give(stats, &t, sizeof(t));
   return MSNAV_OK;
 }

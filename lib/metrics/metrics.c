@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "metrics/metrics.h"
+#include "base/sized.h"
 #include <stdlib.h>
-#include <string.h>
 
 const msnav_metric msnav_metrics_kinds[MSNAV_METRICS_HISTOGRAMS] = {
   [MSNAV_METRIC_SETUP] = {"msnav_call_setup_seconds",
@@ -94,20 +94,20 @@ static void count_stream(msnav_metrics *m, const msnav_stream_stats *s) {
 
 msnav_error msnav_metrics_ended(msnav_metrics *m, const msnav_call_info *info,
                                 const msnav_stream_stats *stats) {
-  if (m == NULL || info == NULL || info->size < sizeof(info->size) ||
-      (stats != NULL && stats->size < sizeof(stats->size))) {
+  if (m == NULL || !msnav_sized_ok(info, sizeof(size_t)) ||
+      (stats != NULL && !msnav_sized_ok(stats, sizeof(size_t)))) {
     return MSNAV_ERR_INVALID;
   }
-  msnav_call_info i = {0};
-  memcpy(&i, info, info->size < sizeof(i) ? info->size : sizeof(i));
+  msnav_call_info i;
+  msnav_sized_take(&i, sizeof(i), info);
   m->ended[i.reason < MSNAV_METRICS_REASONS ? i.reason : 0]++;
   if (i.setup_time > 0) {
     observe(m, MSNAV_METRIC_SETUP, i.setup_time);
     observe(m, MSNAV_METRIC_DURATION, i.duration);
   }
   if (stats != NULL) {
-    msnav_stream_stats s = {0};
-    memcpy(&s, stats, stats->size < sizeof(s) ? stats->size : sizeof(s));
+    msnav_stream_stats s;
+    msnav_sized_take(&s, sizeof(s), stats);
     count_stream(m, &s);
   }
   return MSNAV_OK;

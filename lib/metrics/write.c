@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prometheus text format 0.0.4. */
+#include "base/sized.h"
 #include "base/text.h"
 #include "metrics/metrics.h"
 
@@ -183,7 +184,7 @@ msnav_error msnav_metrics_write(const msnav_metrics *m,
                                 const msnav_context_counters *counters,
                                 char *buf, size_t cap, size_t *len) {
   if (m == NULL || buf == NULL || len == NULL ||
-      (counters != NULL && counters->size < sizeof(counters->size))) {
+      (counters != NULL && !msnav_sized_ok(counters, sizeof(size_t)))) {
     return MSNAV_ERR_INVALID;
   }
   msnav_out out;
@@ -194,9 +195,8 @@ msnav_error msnav_metrics_write(const msnav_metrics *m,
   }
   write_streams(&out, m);
   if (counters != NULL) {
-    msnav_context_counters c = {0};
-    memcpy(&c, counters,
-           counters->size < sizeof(c) ? counters->size : sizeof(c));
+    msnav_context_counters c;
+    msnav_sized_take(&c, sizeof(c), counters);
     write_context(&out, &c);
   }
   return msnav_out_finish(&out, len);

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a caller may ask. */
+#include "base/sized.h"
 #include "session/inner.h"
-#include <string.h>
-
-static size_t lesser(size_t a, size_t b) {
-  return a < b ? a : b;
-}
 
 msnav_error
 msnav_session_get_info(const msnav_session *s, msnav_session_info *info) {
-  if (s == NULL || info == NULL || info->size < sizeof(info->size)) {
+  if (s == NULL || !msnav_sized_ok(info, sizeof(size_t))) {
     return MSNAV_ERR_INVALID;
   }
   msnav_session_info all = {
-    .size = info->size,
     .state = s->state,
     .reason = s->state == MSNAV_STATE_ENDED ? s->reason : MSNAV_REASON_NONE,
     .role = s->role,
@@ -30,7 +25,7 @@ msnav_session_get_info(const msnav_session *s, msnav_session_info *info) {
     .created = s->created,
     .connected = s->connected,
   };
-  memcpy(info, &all, lesser(info->size, sizeof(all)));
+  msnav_sized_give(info, &all, sizeof(all));
   return MSNAV_OK;
 }
 
@@ -50,13 +45,11 @@ void *msnav_session_user(const msnav_session *s) {
 
 msnav_error msnav_session_set_counters(const msnav_session_set *set,
                                        msnav_session_counters *counters) {
-  if (set == NULL || counters == NULL ||
-      counters->size < sizeof(counters->size)) {
+  if (set == NULL || !msnav_sized_ok(counters, sizeof(size_t))) {
     return MSNAV_ERR_INVALID;
   }
   msnav_session_counters all = set->counters;
-  all.size = counters->size;
   all.live = set->live;
-  memcpy(counters, &all, lesser(counters->size, sizeof(all)));
+  msnav_sized_give(counters, &all, sizeof(all));
   return MSNAV_OK;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The public face of a set: begins conversations and routes messages. */
+#include "base/sized.h"
 #include "session/inner.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define SECONDS(n) ((msnav_usec)(n)*1000000)
+#define CONFIG_LEAST MSNAV_SIZED_UP_TO(msnav_session_config, bye)
 #define MOST_COOKIE UINT32_C(0x7fffffff)
 #define MOST_MEDIA ((uint32_t)(MSNAV_AUDIO | MSNAV_VIDEO))
 
@@ -19,7 +21,7 @@ static void set_timers(msnav_session_set *set) {
 }
 
 static bool config_ok(const msnav_session_config *c) {
-  return c->size >= sizeof(*c) && c->random != NULL && c->capabilities != 0 &&
+  return c->random != NULL && c->capabilities != 0 &&
          (c->capabilities & ~MOST_MEDIA) == 0 &&
          c->conn_type <= MSNAV_CONN_UNKNOWN &&
          (c->app_name == NULL || strlen(c->app_name) < 256);
@@ -37,8 +39,12 @@ static bool printable(msnav_str text) {
 
 msnav_error msnav_session_set_new(const msnav_session_config *config,
                                   msnav_session_set **set) {
-  if (config == NULL || set == NULL || !config_ok(config) ||
-      !printable(msnav_str_of(config->app_name))) {
+  if (set == NULL || !msnav_sized_ok(config, CONFIG_LEAST)) {
+    return MSNAV_ERR_INVALID;
+  }
+  msnav_session_config given;
+  msnav_sized_take(&given, sizeof(given), config);
+  if (!config_ok(&given) || !printable(msnav_str_of(given.app_name))) {
     return MSNAV_ERR_INVALID;
   }
   msnav_session_set *made = calloc(1, sizeof(*made));
@@ -46,10 +52,9 @@ msnav_error msnav_session_set_new(const msnav_session_config *config,
     return MSNAV_ERR_NOMEM;
   }
   msnav_session_config *c = &made->config;
-  *c = *config;
-  c->app_name = NULL;
-  if (config->app_name != NULL) {
-    memcpy(made->app_name, config->app_name, strlen(config->app_name));
+  *c = given;
+  if (given.app_name != NULL) {
+    memcpy(made->app_name, given.app_name, strlen(given.app_name));
     c->app_name = made->app_name;
   }
   c->conn_type = c->conn_type != 0 ? c->conn_type : MSNAV_CONN_DIRECT;

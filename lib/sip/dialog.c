@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/sized.h"
 #include "sip/inner.h"
 #include <stdlib.h>
 #include <string.h>
@@ -123,12 +124,10 @@ static msnav_dialog *allocate(msnav_sip *sip) {
 static msnav_error
 open_dialog(msnav_dialog *d, const msnav_dialog_config *config,
             const msnav_dialog_events *events) {
-  msnav_dialog_config c = {0};
-  size_t size = config->size < sizeof(c) ? config->size : sizeof(c);
-  memcpy(&c, config, size);
+  msnav_dialog_config c;
+  msnav_sized_take(&c, sizeof(c), config);
   if (events != NULL) {
-    size = events->size < sizeof(d->events) ? events->size : sizeof(d->events);
-    memcpy(&d->events, events, size);
+    msnav_sized_take(&d->events, sizeof(d->events), events);
   }
   d->timer = d->sip->loop.timer_add(d->sip->loop.data, on_timer, d);
   return d->timer != NULL ? msnav_dialog_configure(d, &c) : MSNAV_ERR_NOMEM;
@@ -137,9 +136,9 @@ open_dialog(msnav_dialog *d, const msnav_dialog_config *config,
 msnav_error msnav_dialog_new(msnav_sip *sip, const msnav_dialog_config *config,
                              const msnav_dialog_events *events, void *arg,
                              msnav_dialog **dialog) {
-  if (sip == NULL || config == NULL || dialog == NULL ||
-      config->size < sizeof(size_t) ||
-      (events != NULL && events->size < sizeof(size_t))) {
+  if (sip == NULL || dialog == NULL ||
+      !msnav_sized_ok(config, sizeof(size_t)) ||
+      (events != NULL && !msnav_sized_ok(events, sizeof(size_t)))) {
     return MSNAV_ERR_INVALID;
   }
   msnav_dialog *d = allocate(sip);

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/sized.h"
 #include "sip/inner.h"
 #include "sip/random.h"
 #include <stdlib.h>
-#include <string.h>
 
 #define LOG_LINE 256
 
 msnav_error msnav_sip_new(const msnav_loop *loop, msnav_log_fn log,
                           msnav_trace_fn trace, void *arg, msnav_sip **sip) {
-  if (sip == NULL || loop == NULL || msnav_loop_check(loop) != MSNAV_OK) {
+  if (sip == NULL || msnav_loop_check(loop) != MSNAV_OK) {
     return MSNAV_ERR_INVALID;
   }
   msnav_sip *s = calloc(1, sizeof(*s));
   if (s == NULL) {
     return MSNAV_ERR_NOMEM;
   }
-  size_t size = loop->size < sizeof(s->loop) ? loop->size : sizeof(s->loop);
-  memcpy(&s->loop, loop, size);
+  msnav_sized_take(&s->loop, sizeof(s->loop), loop);
   s->loop.size = sizeof(s->loop);
   s->log = log;
   s->trace = trace;

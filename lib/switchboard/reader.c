@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/sized.h"
 #include "base/text.h"
 #include <msnav/switchboard.h>
 #include <stdlib.h>
@@ -287,7 +288,9 @@ static msnav_error from_server(const words *w, msnav_switchboard_command *c) {
 
 msnav_error msnav_switchboard_next(msnav_switchboard *sb,
                                    msnav_switchboard_command *command) {
-  if (sb == NULL || command == NULL || command->size < sizeof(*command)) {
+  if (sb == NULL ||
+      !msnav_sized_ok(command,
+                      MSNAV_SIZED_UP_TO(msnav_switchboard_command, line))) {
     return MSNAV_ERR_INVALID;
   }
   if (sb->lost) {
@@ -297,7 +300,7 @@ msnav_error msnav_switchboard_next(msnav_switchboard *sb,
     return MSNAV_ERR_AGAIN;
   }
   sb->taken = true;
-  msnav_switchboard_command c = {.size = command->size, .line = line_of(sb)};
+  msnav_switchboard_command c = {.line = line_of(sb)};
   words w = split(c.line);
   if (sb->payload > 0) {
     c.payload = (msnav_str){sb->buf + sb->line, sb->payload};
@@ -310,8 +313,8 @@ msnav_error msnav_switchboard_next(msnav_switchboard *sb,
       sb->side == MSNAV_SB_SERVER ? from_client(&w, &c) : from_server(&w, &c);
   }
   if (err != MSNAV_OK) {
-    c = (msnav_switchboard_command){.size = command->size, .line = line_of(sb)};
+    c = (msnav_switchboard_command){.line = line_of(sb)};
   }
-  *command = c;
+  msnav_sized_give(command, &c, sizeof(c));
   return err;
 }

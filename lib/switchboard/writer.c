@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/sized.h"
 #include "base/text.h"
 #include <msnav/switchboard.h>
 
@@ -158,14 +159,17 @@ static msnav_str payload_of(const msnav_switchboard_command *c) {
 msnav_error msnav_switchboard_write(const msnav_switchboard_command *command,
                                     char *buf, size_t cap, size_t *len) {
   char line[MSNAV_SWITCHBOARD_LINE];
-  if (command == NULL || buf == NULL || len == NULL ||
-      command->size < sizeof(*command)) {
+  if (buf == NULL || len == NULL ||
+      !msnav_sized_ok(command,
+                      MSNAV_SIZED_UP_TO(msnav_switchboard_command, line))) {
     return MSNAV_ERR_INVALID;
   }
-  msnav_str payload = payload_of(command);
+  msnav_switchboard_command c;
+  msnav_sized_take(&c, sizeof(c), command);
+  msnav_str payload = payload_of(&c);
   pen p = {.bad = payload.ptr == NULL && payload.len > 0};
   msnav_out_init(&p.out, line, sizeof(line));
-  if ((!write_client(&p, command) && !write_server(&p, command)) || p.bad) {
+  if ((!write_client(&p, &c) && !write_server(&p, &c)) || p.bad) {
     return MSNAV_ERR_INVALID;
   }
   verb(&p, "\r\n");
