@@ -139,6 +139,9 @@ static void answers_on_the_wire(void **state) {
     /* a removed stream stays removed (RFC 3264 section 8.2) */
     {OFFER "m=audio 5000 RTP/AVP 0\r\nm=video 0 RTP/AVP 34 300\r\n", ANSWER
      "m=audio 4000 RTP/AVP 0\r\n" PCMU REJECTED "m=video 0 RTP/AVP 34 300\r\n"},
+    /* some write it without formats, of which RFC 4566 wants one */
+    {OFFER "m=audio 5000 RTP/AVP 0\r\nm=video 0 RTP/AVP\r\n", ANSWER
+     "m=audio 4000 RTP/AVP 0\r\n" PCMU REJECTED "m=video 0 RTP/AVP 0\r\n"},
     /* formats that are none are not answered */
     {OFFER "m=audio 49170/2 RTP/AVP 300 x 0 96 19\r\n",
      ANSWER "m=audio 4000 RTP/AVP 0\r\n" PCMU REJECTED},
@@ -607,6 +610,7 @@ static void taking_rows(void **state) {
     {"m=audio 0 RTP/AVP 0\r\nm=video 5 RTP/AVP 34\r\n", MSNAV_OK, 1, "H263"},
     /* a refused stream may say what it likes of its transport */
     {"m=audio 5 RTP/AVP 0\r\nm=video 0 udp 34\r\n", MSNAV_OK, 1, "PCMU"},
+    {"m=audio 5 RTP/AVP 0\r\nm=video 0 RTP/AVP\r\n", MSNAV_OK, 1, "PCMU"},
     /* what was not offered is ignored */
     {"m=audio 5 RTP/AVP 18 3 0\r\n" NO_VIDEO, MSNAV_OK, 1, "PCMU"},
     {"m=audio 5 RTP/AVP 0\r\nm=video 5 RTP/AVP 26\r\n", MSNAV_OK, 1, "PCMU"},

@@ -20,6 +20,11 @@ static void media_line_rows(void **state) {
     {"audio  5000 RTP/AVP  0 ", MSNAV_OK, MSNAV_SDP_AUDIO, 5000},
     {"audio 65535 RTP/AVP 0", MSNAV_OK, MSNAV_SDP_AUDIO, 65535},
     {"audio 0 RTP/AVP 0", MSNAV_OK, MSNAV_SDP_AUDIO, 0},
+    {"audio 0 RTP/AVP", MSNAV_OK, MSNAV_SDP_AUDIO, 0}, /* refused */
+    {"video 0 RTP/SAVP ", MSNAV_OK, MSNAV_SDP_VIDEO, 0},
+    {"application 0 tcp", MSNAV_OK, MSNAV_SDP_OTHER, 0},
+    {"audio 0", MSNAV_ERR_PARSE, 0, 0},
+    {"audio RTP/AVP", MSNAV_ERR_PARSE, 0, 0},
     {"audio 5000 RTP/AVPF 0", MSNAV_OK, MSNAV_SDP_OTHER, 5000},
     {"audio 5000 udp 0", MSNAV_OK, MSNAV_SDP_OTHER, 5000},
     {"audio 5000 UDP/TLS/RTP/SAVPF 0", MSNAV_OK, MSNAV_SDP_OTHER, 5000},

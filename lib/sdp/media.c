@@ -47,7 +47,13 @@ msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media) {
   msnav_str port = msnav_sdp_word(&value);
   media->transport = msnav_sdp_word(&value);
   media->formats_text = msnav_text_trim(value);
-  if (!msnav_sdp_is_token(media->type) || !read_port(port, &media->rtp.port) ||
+  bool has_port = read_port(port, &media->rtp.port);
+  if (has_port && media->rtp.port == 0 && media->formats_text.len == 0) {
+    /* Some write a stream that they refuse without formats.  Nobody looks at
+     * those (RFC 3264 section 6), yet what we write of it must have one. */
+    media->formats_text = MSNAV_LITERAL("0");
+  }
+  if (!has_port || !msnav_sdp_is_token(media->type) ||
       !msnav_sdp_is_token_list(media->transport, '/') ||
       !msnav_sdp_is_token_list(media->formats_text, ' ')) {
     return MSNAV_ERR_PARSE;
