@@ -173,7 +173,7 @@ static void long_headers_leave_room_for_our_bye(void **state) {
 
 /* Four Vias that take len bytes in all. */
 static void long_via(char *buf, char fill, size_t len) {
-  static const char hop[] = "SIP/2.0/UDP a;p=";
+  static const char hop[] = "SIP/2.0/UDP 10.0.0.2;p=";
   memset(buf, fill, len);
   for (size_t i = 0; i < 4; i++) {
     size_t at = i * (len / 4);

@@ -128,7 +128,7 @@ static void sofia_sees_a_clean_message_only(void **state) {
                                "User-Agent: RTC/1.2 (ok)\r\n"
                                "Content-Type: application/sdp\r\n"
                                "Content-Length: 3\r\n\r\nv=0");
-  /* and the peer gets its own lines back */
+  /* and the peer gets its own lines back, with the port it asked for */
   wire ringing = {.start = "SIP/2.0 180 Ringing",
                   .via = INNER_VIA("1"),
                   .from = "<sip:peer@10.0.0.2:5062>;tag=abc",
@@ -137,7 +137,8 @@ static void sofia_sees_a_clean_message_only(void **state) {
                   .cseq = "12 INVITE"};
   PASS(out(k, ringing));
   IS(k, "SIP/2.0 180 Ringing\r\n"
-        "Via: SIP/2.0/UDP 10.0.0.2:5062 ;rport; branch = z9hG4bKx\r\n"
+        "Via: SIP/2.0/UDP 10.0.0.2:5062; branch = z9hG4bKx"
+        ";received=10.0.0.2;rport=5062\r\n"
         "From: Peer No Quotes <sip:p@[::1]> ; tag = abc ; x=\r\n"
         "To: sip:me@10.0.0.1;lr;tag=otag\r\n"
         "Call-ID: id@x\r\n"

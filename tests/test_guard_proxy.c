@@ -14,12 +14,64 @@ static void several_vias_are_echoed_in_order(void **state) {
   PASS(in(k, invite));
   PASS(out(k, sofia_answers("SIP/2.0 180 Ringing", "1 INVITE")));
   STARTS(k, "SIP/2.0 180 Ringing\r\n"
-            "Via: SIP/2.0/UDP 10.0.0.2:5062;branch=z9hG4bKa , "
+            "Via: SIP/2.0/UDP 10.0.0.2:5062;branch=z9hG4bKa, "
             "SIP/2.0/TCP p.example.org\r\n"
             "Via: SIP/2.0/TLS [2001:db8::1]:5061;received=[2001:db8::2]\r\n"
             "Via: SIP/2.0/UDP 10.0.0.9;rport=5060;received=10.0.0.8\r\n"
             "From: ");
   kit_free(k);
+}
+
+/* RFC 3261 section 18.2.1, RFC 3581 section 4; the datagrams come from
+ * 10.0.0.2:5062. */
+static void the_first_via_tells_where_the_request_came_from(void **state) {
+  (void)state;
+#define UDP "SIP/2.0/UDP "
+  static const struct {
+    const char *via, *want;
+  } rows[] = {
+    {UDP "10.0.0.2", UDP "10.0.0.2"},
+    {UDP "10.0.0.2:9;branch=b", UDP "10.0.0.2:9;branch=b"},
+    {UDP "10.0.0.3:5062;branch=b",
+     UDP "10.0.0.3:5062;branch=b;received=10.0.0.2"},
+    {UDP "pc.example.org;branch=b",
+     UDP "pc.example.org;branch=b;received=10.0.0.2"},
+    {UDP "10.0.0.20", UDP "10.0.0.20;received=10.0.0.2"},
+    {UDP "10.0.0.2;rport;branch=b",
+     UDP "10.0.0.2;branch=b;received=10.0.0.2;rport=5062"},
+    {UDP "192.168.0.9:5060;branch=b;RPORT=",
+     UDP "192.168.0.9:5060;branch=b;received=10.0.0.2;rport=5062"},
+    {UDP "10.0.0.2;rport=7", UDP "10.0.0.2;rport=7"},
+    /* what the peer says of it itself does not count */
+    {UDP "10.0.0.2;received=1.2.3.4;branch=b",
+     UDP "10.0.0.2;branch=b;received=10.0.0.2"},
+    {UDP "10.0.0.3;Received = 1.2.3.4;rport",
+     UDP "10.0.0.3;received=10.0.0.2;rport=5062"},
+    /* the hops behind it are other people's */
+    {UDP "a;rport , SIP/2.0/TCP b;rport\r\nVia: SIP/2.0/TCP c;rport",
+     UDP "a;received=10.0.0.2;rport=5062, SIP/2.0/TCP b;rport\r\n"
+         "Via: SIP/2.0/TCP c;rport"},
+  };
+#undef UDP
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    kit *k = kit_new();
+    wire invite = peer_first(IN_INVITE, "1 INVITE");
+    invite.via = rows[i].via;
+    PASS(in(k, invite));
+    char want[300];
+    snprintf(want, sizeof(want), "\r\nVia: %s\r\nFrom: ", rows[i].want);
+    for (int again = 0; again < 2; again++) {
+      PASS(out(k, sofia_answers("SIP/2.0 486 Busy", "1 INVITE")));
+      HAS(k, want);
+    }
+    kit_free(k);
+    k = kit_rtc(); /* the paper's client hands back what it got */
+    PASS(in(k, invite));
+    PASS(out(k, sofia_answers("SIP/2.0 486 Busy", "1 INVITE")));
+    snprintf(want, sizeof(want), "\r\nVia: %s\r\nFrom: ", rows[i].via);
+    HAS(k, want);
+    kit_free(k);
+  }
 }
 
 static void the_called_side_obeys_record_route(void **state) {
@@ -180,6 +232,7 @@ static void the_papers_profile_names_the_negotiated_address(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(several_vias_are_echoed_in_order),
+    cmocka_unit_test(the_first_via_tells_where_the_request_came_from),
     cmocka_unit_test(the_called_side_obeys_record_route),
     cmocka_unit_test(the_caller_obeys_record_route_reversed),
     cmocka_unit_test(a_strict_router_gets_its_own_uri),

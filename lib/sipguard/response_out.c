@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sofia's responses to what the peer sent. */
+#include "sipguard/via.h"
 #include "sipguard/write.h"
 
-/* Via, From and To stand as the peer wrote them, From and To the wrong way
- * round included (paper section 4). */
+/* As the peer wrote them, but for where they came from; the paper's clients
+ * say nothing of that. */
+static void write_vias(const msnav_guard *g, msnav_str vias, msnav_out *out) {
+  if (g->branch) {
+    msnav_out_text(out, "Via: ");
+    msnav_guard_via_write(msnav_text_until(&vias, '\n'), &g->outer_remote, out);
+    msnav_out_text(out, "\r\n");
+  }
+  msnav_guard_write_lines(out, "Via", vias);
+}
+
+/* From and To stand as the peer wrote them, the wrong way round included
+ * (paper section 4). */
 static void
 write_response(const msnav_guard *g, const msnav_guard_transaction *t,
                const msnav_guard_message *m, msnav_out *out) {
@@ -12,8 +24,7 @@ write_response(const msnav_guard *g, const msnav_guard_transaction *t,
     tag = msnav_guard_text_get(g, t, MSNAV_GUARD_T_OWN_TAG);
   }
   msnav_guard_write_status(out, m);
-  msnav_guard_write_lines(out, "Via",
-                          msnav_guard_text_get(g, t, MSNAV_GUARD_T_VIA));
+  write_vias(g, msnav_guard_text_get(g, t, MSNAV_GUARD_T_VIA), out);
   if (m->status > 100 && m->status <= 299) {
     msnav_guard_write_lines(out, "Record-Route",
                             msnav_guard_text_get(g, t, MSNAV_GUARD_T_ROUTES));

@@ -38,7 +38,7 @@ static bool skip_word(msnav_str *rest, msnav_str word) {
 
 /* "SIP/2.0/UDP host:port": *rest is moved behind it.  Blanks may stand between
  * the parts (RFC 3261 section 25.1). */
-static bool read_sent_by(msnav_str *rest, bool first) {
+static bool read_sent_by(msnav_str *rest, bool first, msnav_str *host) {
   static const msnav_str slash = {"/", 1};
   if (!skip_word(rest, MSNAV_LITERAL("SIP")) || !skip_word(rest, slash) ||
       !skip_word(rest, MSNAV_LITERAL("2.0")) || !skip_word(rest, slash)) {
@@ -52,11 +52,11 @@ static bool read_sent_by(msnav_str *rest, bool first) {
     return false;
   }
   *rest = msnav_text_trim(*rest);
-  size_t host = host_span(*rest, first);
-  if (host == 0) {
+  *host = (msnav_str){rest->ptr, host_span(*rest, first)};
+  if (host->len == 0) {
     return false;
   }
-  *rest = msnav_text_trim(from(*rest, host));
+  *rest = msnav_text_trim(from(*rest, host->len));
   if (!skip_word(rest, MSNAV_LITERAL(":"))) {
     return true;
   }
@@ -68,7 +68,8 @@ static bool read_sent_by(msnav_str *rest, bool first) {
 
 static bool read_hop(msnav_str hop, bool first, msnav_str *branch) {
   msnav_str rest = msnav_text_trim(hop);
-  if (rest.len > MSNAV_GUARD_MAX_VIA || !read_sent_by(&rest, first)) {
+  msnav_str host;
+  if (rest.len > MSNAV_GUARD_MAX_VIA || !read_sent_by(&rest, first, &host)) {
     return false;
   }
   rest = msnav_text_trim(rest);
@@ -115,4 +116,66 @@ bool msnav_guard_via_read(const msnav_guard_lines *lines, size_t *hops,
     } while (rest.len > 0);
   }
   return *hops > 0;
+}
+
+/* ---- writing */
+
+static bool is_ip(msnav_str host, uint32_t ip) {
+  char text[sizeof("255.255.255.255")];
+  msnav_out out;
+  msnav_out_init(&out, text, sizeof(text));
+  msnav_out_ip(&out, ip);
+  return msnav_text_equal(host, (msnav_str){text, out.len});
+}
+
+static bool is_named(msnav_str param, msnav_str name) {
+  return msnav_text_equal_nocase(msnav_text_trim(msnav_text_until(&param, '=')),
+                                 name);
+}
+
+static bool is_empty(msnav_str param) {
+  (void)msnav_text_until(&param, '=');
+  return msnav_text_trim(param).len == 0;
+}
+
+/* Where the request came from is for the server to say: what the peer may
+ * have claimed of it goes. */
+static void write_params(msnav_str params, bool differs,
+                         const msnav_addr *source, msnav_out *out) {
+  bool asks = false;
+  while (params.len > 0) {
+    msnav_str param = msnav_text_until(&params, ';');
+    if (is_named(param, MSNAV_LITERAL("received"))) {
+      differs = true;
+    } else if (is_named(param, MSNAV_LITERAL("rport")) && is_empty(param)) {
+      asks = true;
+    } else {
+      msnav_out_char(out, ';');
+      msnav_out_str(out, param);
+    }
+  }
+  if (differs || asks) {
+    msnav_out_text(out, ";received=");
+    msnav_out_ip(out, source->ip);
+  }
+  if (asks) {
+    msnav_out_text(out, ";rport=");
+    msnav_out_u32(out, source->port);
+  }
+}
+
+void msnav_guard_via_write(msnav_str line, const msnav_addr *source,
+                           msnav_out *out) {
+  msnav_str others = line;
+  msnav_str hop = msnav_text_trim(msnav_text_until(&others, ','));
+  msnav_str params = hop;
+  msnav_str host = {NULL, 0};
+  (void)read_sent_by(&params, true, &host); /* it was read before */
+  msnav_out_bytes(out, hop.ptr, (size_t)(params.ptr - hop.ptr));
+  (void)msnav_text_until(&params, ';');
+  write_params(params, !is_ip(host, source->ip), source, out);
+  if (others.len > 0) {
+    msnav_out_char(out, ',');
+    msnav_out_str(out, others);
+  }
 }
