@@ -883,6 +883,54 @@ static void codecs_that_are_there_are_not_added(void **state) {
   pair_free(p);
 }
 
+static size_t times(const char *text, const char *what) {
+  size_t n = 0;
+  for (; (text = strstr(text, what)) != NULL; text++) {
+    n++;
+  }
+  return n;
+}
+
+/* The last of them give way, with a word, to what makes keys and repairs. */
+static void many_codecs_leave_room_for_the_rest(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  msnav_context *ctx = p->people[BOB].ctx;
+  static msnav_audio_codec more[16];
+  static char names[16][8];
+  size_t n = 0;
+  for (msnav_error err = MSNAV_OK; err != MSNAV_ERR_LIMIT; n++) {
+    snprintf(names[n], sizeof(names[n]), "X-%zu", n);
+    more[n] = *msnav_codec_find(msnav_str_of("PCMU"), 8000);
+    more[n].name = names[n];
+    more[n].payload_type = 96;
+    err = msnav_context_add_codec_last(ctx, &more[n]);
+    assert_true(err == MSNAV_OK || err == MSNAV_ERR_LIMIT);
+  }
+  pair_connect(p); /* he, the invitee, makes the offer */
+  static const char *const formats[] = {"red/8000", "CN/8000", "X-0/8000",
+                                        "telephone-event/8000"};
+  char *offer =
+    g_strndup(p->people[BOB].call->offer, p->people[BOB].call->offer_len);
+  for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+    assert_non_null(strstr(offer, formats[i]));
+  }
+  assert_int_equal(times(offer, "a=rtpmap:"), 16);
+  assert_null(
+    strstr(offer, names[n - 2])); /* the last one there was room for */
+  g_free(offer);
+  assert_int_equal(msnav_call_dtmf(p->people[ALICE].call, '7', 60000),
+                   MSNAV_OK);
+  pair_run(p, 500);
+  assert_string_equal(p->people[BOB].keys, "7");
+  next_change(p);
+  assert_int_equal(msnav_call_hold(p->people[BOB].call, true), MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 2000));
+  assert_int_equal(times(p->people[BOB].log, "no room for the last 3 codecs"),
+                   1);
+  pair_free(p);
+}
+
 static void wrong_arguments_are_refused(void **state) {
   pair *p = *state;
   pair_init(p, NULL, NULL);
@@ -1009,6 +1057,7 @@ int main(void) {
     CASE(long_and_odd_names_make_calls),
     CASE(names_are_cut_between_characters),
     CASE(codecs_that_are_there_are_not_added),
+    CASE(many_codecs_leave_room_for_the_rest),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
     CASE(wildcard_address_is_never_told),

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "call/context.h"
 #include "media/playout.h"
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -24,9 +25,8 @@ static call_stream *stream_of(msnav_call *call, msnav_sdp_kind kind) {
 }
 
 static void add_format(msnav_sdp_ability *a, const msnav_sdp_format *format) {
-  if (a->format_count < MSNAV_SDP_MAX_FORMATS) {
-    a->formats[a->format_count++] = *format;
-  }
+  assert(a->format_count < MSNAV_SDP_MAX_FORMATS);
+  a->formats[a->format_count++] = *format;
 }
 
 static void add_simple(msnav_sdp_ability *a, uint8_t pt, const char *name,
@@ -58,14 +58,36 @@ static bool takes_noise(const msnav_context *ctx) {
   return false;
 }
 
+/* How many codecs an m= line has room for beside what is none: without the
+ * last ones there is a call, without telephone-event no keys. */
+static size_t codecs_described(const msnav_context *ctx) {
+  size_t others = (ctx->config.no_red ? 0u : 1u) +
+                  (takes_noise(ctx) ? 1u : 0u) +
+                  (ctx->config.no_dtmf ? 0u : 1u);
+  return MIN(ctx->codec_count, MSNAV_SDP_MAX_FORMATS - others);
+}
+
+/* Said with the first description of a call. */
+static void warn_of_room(msnav_call *call) {
+  const msnav_context *ctx = call->ctx;
+  size_t count = codecs_described(ctx);
+  if (count < ctx->codec_count && call->described == NULL &&
+      call->offer == NULL) {
+    msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
+                   "no room for the last %zu codecs, from %s on",
+                   ctx->codec_count - count, ctx->codecs[count]->name);
+  }
+}
+
 /* red first, then the codecs by preference, then telephone-event: the order
  * of the paper's own list. */
 static void sound_formats(const msnav_context *ctx, msnav_sdp_ability *a) {
+  size_t count = codecs_described(ctx);
   if (!ctx->config.no_red) {
     add_simple(a, RED_TYPE, "red", 8000, NULL);
   }
   uint32_t dynamic = FIRST_DYNAMIC;
-  for (size_t i = 0; i < ctx->codec_count; i++) {
+  for (size_t i = 0; i < count; i++) {
     const msnav_audio_codec *codec = ctx->codecs[i];
     uint32_t pt = codec->payload_type;
     if (pt >= 96) {
@@ -96,6 +118,7 @@ static msnav_error abilities(msnav_call *call, uint32_t media, bool hold,
     out[i].kind = kind_of(st->media);
     out[i].direction = hold ? MSNAV_SDP_SEND : MSNAV_SDP_SEND | MSNAV_SDP_RECV;
     if (st->media == MSNAV_AUDIO) {
+      warn_of_room(call);
       sound_formats(call->ctx, &out[i]);
     } else {
       add_simple(&out[i], 34, "H263", 90000, NULL);
