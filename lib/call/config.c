@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What no call could be made with is refused with the context, and what is
  * only too long for SIP is made to fit. */
+#include "base/hosts.h"
 #include "call/context.h"
 #include <string.h>
 
@@ -20,21 +21,13 @@ static bool is_text(const char *text, size_t most) {
   return true;
 }
 
-/* Not 0.0.0.0/8, multicast, class E or broadcast. */
-static bool is_host(uint32_t ip) {
-  return ip >> 24 != 0 && ip >> 28 < 0xe;
-}
-
-static bool is_loopback(uint32_t ip) {
-  return ip >> 24 == 127;
-}
-
 static bool addresses_ok(const msnav_config *c) {
-  bool proxy = c->proxy.port == 0 ||
-               (is_host(c->proxy.ip) &&
-                (is_loopback(c->bind_ip) || !is_loopback(c->proxy.ip)));
-  return proxy && (c->bind_ip == 0 || is_host(c->bind_ip)) &&
-         (c->advertised_ip == 0 || is_host(c->advertised_ip));
+  bool proxy =
+    c->proxy.port == 0 ||
+    (msnav_ip_is_host(c->proxy.ip) &&
+     (msnav_ip_is_loopback(c->bind_ip) || !msnav_ip_is_loopback(c->proxy.ip)));
+  return proxy && (c->bind_ip == 0 || msnav_ip_is_host(c->bind_ip)) &&
+         (c->advertised_ip == 0 || msnav_ip_is_host(c->advertised_ip));
 }
 
 unsigned msnav_call_rtp_pairs(const msnav_config *c, uint16_t *first) {

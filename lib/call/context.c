@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call/context.h"
+#include "base/hosts.h"
 #include "base/sized.h"
 #include "base/text.h"
 #include "sip/random.h"
@@ -179,7 +180,7 @@ static msnav_error make_sessions(msnav_context *ctx) {
     .private_ip = c->private_ip != 0 ? c->private_ip : ip,
     .public_ip = c->public_ip != 0 ? c->public_ip : ip,
     .upnp = c->upnp,
-    .allow_loopback = c->bind_ip >> 24 == 127,
+    .allow_loopback = msnav_ip_is_loopback(c->bind_ip),
     .app_name = c->app_name,
     .max_sessions = c->max_calls,
     .max_per_peer = c->max_calls_per_peer,

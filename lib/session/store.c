@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which conversations there are. */
+#include "base/hosts.h"
 #include "session/inner.h"
 #include <stdlib.h>
 #include <string.h>
@@ -195,9 +196,8 @@ void msnav_session_retire(msnav_session *s) {
 }
 
 bool msnav_session_usable(const msnav_session_set *set, const msnav_addr *a) {
-  uint32_t net = a->ip >> 24;
-  return a->port != 0 && net != 0 && net < 224 &&
-         (net != 127 || set->config.allow_loopback != 0);
+  return a->port != 0 && msnav_ip_is_host(a->ip) &&
+         (!msnav_ip_is_loopback(a->ip) || set->config.allow_loopback != 0);
 }
 
 void msnav_session_mark(msnav_session *s, uint32_t actions) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checking and copying what the caller configured. */
+#include "base/hosts.h"
 #include "sip/inner.h"
 #include "sipguard/address.h"
 #include <stdlib.h>
@@ -11,18 +12,9 @@
 #define MAX_USER 63
 #define MAX_USER_AGENT 64
 
-static bool is_loopback(uint32_t ip) {
-  return ip >> 24 == 127;
-}
-
-/* Not 0.0.0.0/8, multicast, class E or broadcast. */
-static bool is_host(uint32_t ip) {
-  return ip >> 24 != 0 && ip >> 28 < 0xe;
-}
-
 bool msnav_dialog_may_call(const msnav_dialog *d, const msnav_addr *addr) {
-  return addr->port != 0 && is_host(addr->ip) &&
-         (d->loopback || !is_loopback(addr->ip));
+  return addr->port != 0 && msnav_ip_is_host(addr->ip) &&
+         (d->loopback || !msnav_ip_is_loopback(addr->ip));
 }
 
 /* ---- texts */
@@ -152,8 +144,8 @@ check_addresses(const msnav_dialog *d, const msnav_dialog_config *c) {
   if (c->bind.ip == 0 && c->advertised_ip == 0) {
     return MSNAV_ERR_INVALID; /* the peer must be told something */
   }
-  if ((c->bind.ip != 0 && !is_host(c->bind.ip)) ||
-      (c->advertised_ip != 0 && !is_host(c->advertised_ip)) ||
+  if ((c->bind.ip != 0 && !msnav_ip_is_host(c->bind.ip)) ||
+      (c->advertised_ip != 0 && !msnav_ip_is_host(c->advertised_ip)) ||
       (c->remote.port != 0 && !msnav_dialog_may_call(d, &c->remote)) ||
       (c->proxy.port != 0 && !msnav_dialog_may_call(d, &c->proxy))) {
     return MSNAV_ERR_ADDRESS;
@@ -165,7 +157,7 @@ msnav_error
 msnav_dialog_configure(msnav_dialog *d, const msnav_dialog_config *c) {
   d->standard = c->profile == MSNAV_PROFILE_STANDARD;
   d->accept_first = c->accept_first == 1;
-  d->loopback = is_loopback(c->bind.ip);
+  d->loopback = msnav_ip_is_loopback(c->bind.ip);
   d->proxy = c->proxy;
   d->max_message = c->max_message != 0 && c->max_message < MSNAV_GUARD_MAX_IN
                      ? c->max_message
