@@ -21,39 +21,59 @@ static void offer_anew(msnav_call *call) {
   }
 }
 
-static void on_offer(void *arg, msnav_str sdp, bool again) {
-  msnav_call *call = arg;
+static void report_media(msnav_call *call) {
+  if (call->ctx->events.media != NULL && !call->released) {
+    call->ctx->events.media(call->ctx->self, call);
+  }
+}
+
+/* Take it, or refuse it with 488. */
+static msnav_error answer_offer(msnav_call *call, msnav_str sdp) {
   char answer[MSNAV_SDP_MAX_BYTES];
   size_t len = 0;
-  if (!again && call->info.role == MSNAV_ROLE_DIRECT_CALLED) {
-    call->asked = msnav_call_now(call->ctx); /* it had been waiting */
-    call->caller = *msnav_dialog_remote(call->dialog);
-  }
-  if (!again && msnav_call_feed(call, MSNAV_EV_SIP_INCOMING) != MSNAV_OK) {
-    (void)msnav_dialog_refuse(call->dialog, 480);
-    return;
-  }
   msnav_error err =
     msnav_call_take_offer(call, sdp, answer, sizeof(answer), &len);
   if (err == MSNAV_OK) {
-    err = msnav_dialog_answer(call->dialog, answer, len);
-  } else {
-    msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
-                   "offer refused with 488: %s", msnav_strerror(err));
-    call->sip_status = 488;
-    (void)msnav_dialog_refuse(call->dialog, 488);
-    if (again && !call->offering) {
+    return msnav_dialog_answer(call->dialog, answer, len);
+  }
+  msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
+                 "offer refused with 488: %s", msnav_strerror(err));
+  call->sip_status = 488;
+  (void)msnav_dialog_refuse(call->dialog, 488);
+  return err;
+}
+
+static void on_first_offer(msnav_call *call, msnav_str sdp) {
+  if (call->info.role == MSNAV_ROLE_DIRECT_CALLED) {
+    call->asked = msnav_call_now(call->ctx); /* it had been waiting */
+    call->caller = *msnav_dialog_remote(call->dialog);
+  }
+  if (msnav_call_feed(call, MSNAV_EV_SIP_INCOMING) != MSNAV_OK) {
+    (void)msnav_dialog_refuse(call->dialog, 480);
+  } else if (answer_offer(call, sdp) != MSNAV_OK) {
+    (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
+  }
+}
+
+static void on_further_offer(msnav_call *call, msnav_str sdp) {
+  bool crossed = call->offering;
+  if (answer_offer(call, sdp) != MSNAV_OK) {
+    if (!crossed) {
       msnav_call_close_unused(call);
     }
+    return;
   }
-  if (err == MSNAV_OK && again && call->offering) {
+  if (crossed) {
     offer_anew(call);
   }
-  if (err != MSNAV_OK && !again) {
-    (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
-  } else if (err == MSNAV_OK && again && call->ctx->events.media != NULL &&
-             !call->released) {
-    call->ctx->events.media(call->ctx->self, call);
+  report_media(call);
+}
+
+static void on_offer(void *arg, msnav_str sdp, bool again) {
+  if (again) {
+    on_further_offer(arg, sdp);
+  } else {
+    on_first_offer(arg, sdp);
   }
 }
 
@@ -69,8 +89,8 @@ static void on_answer(void *arg, msnav_str sdp, bool again) {
     (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
     return;
   }
-  if (again && call->ctx->events.media != NULL && !call->released) {
-    call->ctx->events.media(call->ctx->self, call);
+  if (again) {
+    report_media(call);
   }
 }
 
@@ -102,8 +122,8 @@ static void on_refused(void *arg, unsigned status, bool again) {
   }
   if (!again || status == 408 || status == 481) { /* RFC 3261 12.2.1.2 */
     (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
-  } else if (call->ctx->events.media != NULL && !call->released) {
-    call->ctx->events.media(call->ctx->self, call);
+  } else {
+    report_media(call);
   }
 }
 
