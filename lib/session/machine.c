@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/deadline.h"
 #include "session/inner.h"
 #include "session/unanswered.h"
 #include <string.h>
@@ -43,7 +44,7 @@ static void set_timer(msnav_session *s, session_timer timer, msnav_usec now) {
     return;
   }
   msnav_usec wait = timer == TIMER_NONE ? MSNAV_NEVER : s->set->timers[timer];
-  s->deadline = wait < MSNAV_NEVER - now ? now + wait : MSNAV_NEVER;
+  s->deadline = msnav_deadline(now, wait);
 }
 
 /* What has not been carried out and no longer shall be.  An INVITE that was

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Our INVITE and what comes back (RFC 3261 sections 13.2, 14.1, 9.1). */
+#include "base/deadline.h"
 #include "sip/inner.h"
 #include "sip/random.h"
 #include <string.h>
@@ -205,13 +206,6 @@ msnav_error msnav_caller_invite(msnav_dialog *d) {
   return MSNAV_OK;
 }
 
-/* MSNAV_NEVER is a limit, too. */
-static msnav_usec give_up_at(const msnav_dialog *d) {
-  msnav_usec now = d->sip->loop.now(d->sip->loop.data);
-  return d->setup_limit < MSNAV_NEVER - now ? now + d->setup_limit
-                                            : MSNAV_NEVER;
-}
-
 /* A new one. */
 static msnav_error send_invite(msnav_dialog *d) {
   msnav_error err = msnav_agent_open(d);
@@ -227,7 +221,9 @@ static msnav_error send_invite(msnav_dialog *d) {
     if (d->state == MSNAV_DIALOG_IDLE) {
       d->state = MSNAV_DIALOG_CALLING;
     }
-    msnav_dialog_set_due(d, MSNAV_DUE_SETUP, give_up_at(d));
+    msnav_usec now = d->sip->loop.now(d->sip->loop.data);
+    msnav_dialog_set_due(d, MSNAV_DUE_SETUP,
+                         msnav_deadline(now, d->setup_limit));
     msnav_transport_flush(d);
   }
   msnav_shard_leave(d->shard);
