@@ -67,3 +67,16 @@ bool msnav_text_is_token(msnav_str text, size_t max) {
   }
   return true;
 }
+
+bool msnav_text_is_printable(msnav_str text, size_t max) {
+  if (text.len > max) {
+    return false;
+  }
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.ptr[i];
+    if (c < 0x20 || c == 0x7f) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -46,6 +46,8 @@ static inline bool msnav_text_is_alnum(char c) {
 }
 /* a token of RFC 3261 section 25.1, 1...max bytes */
 bool msnav_text_is_token(msnav_str text, size_t max);
+/* up to max bytes, none of them an ASCII control character */
+bool msnav_text_is_printable(msnav_str text, size_t max);
 
 /* ---- writing into a caller's buffer */
 /* A bounded writer: what does not fit sets full and writes nothing more. */

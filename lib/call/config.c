@@ -2,24 +2,13 @@
 /* What no call could be made with is refused with the context, and what is
  * only too long for SIP is made to fit. */
 #include "base/hosts.h"
+#include "base/text.h"
 #include "call/context.h"
+#include "sip/texts.h"
 #include <string.h>
 
-#define MOST_USER_AGENT 64 /* dialog.h */
-#define MOST_NAME 160      /* likewise */
-#define MOST_QUOTED 200    /* with what quoting adds; the URI stands behind */
-#define MOST_URI 200       /* likewise dialog.h */
+#define MOST_QUOTED 200 /* with what quoting adds; the URI stands behind */
 #define SCHEME "sip:"
-
-static bool is_text(const char *text, size_t most) {
-  size_t n = 0;
-  for (; text != NULL && text[n] != '\0'; n++) {
-    if (n == most || g_ascii_iscntrl(text[n])) {
-      return false;
-    }
-  }
-  return true;
-}
 
 static bool addresses_ok(const msnav_config *c) {
   bool proxy =
@@ -44,9 +33,11 @@ static bool ports_ok(const msnav_config *c) {
 }
 
 bool msnav_call_can_use(const msnav_config *c) {
-  return is_text(c->name, SIZE_MAX) &&
-         is_text(c->user_agent, MOST_USER_AGENT) && addresses_ok(c) &&
-         ports_ok(c) && (c->max_delay == 0 || c->min_delay <= c->max_delay);
+  return msnav_text_is_printable(msnav_str_of(c->name), SIZE_MAX) &&
+         msnav_text_is_printable(msnav_str_of(c->user_agent),
+                                 MSNAV_SIP_MAX_USER_AGENT) &&
+         addresses_ok(c) && ports_ok(c) &&
+         (c->max_delay == 0 || c->min_delay <= c->max_delay);
 }
 
 /* Bytes of the character at the start, which is there. */
@@ -64,7 +55,7 @@ char *msnav_call_display_name(const char *name) {
   while (name != NULL && name[len] != '\0') {
     size_t n = one_character(name + len);
     quoted += n + (name[len] == '"' || name[len] == '\\');
-    if (len + n > MOST_NAME || quoted > MOST_QUOTED) {
+    if (len + n > MSNAV_SIP_MAX_NAME || quoted > MOST_QUOTED) {
       break;
     }
     len += n;
@@ -76,7 +67,7 @@ char *msnav_call_display_name(const char *name) {
 static bool is_account(const char *account) {
   const char *at = strchr(account, '@');
   size_t len = strlen(account);
-  return len > 0 && len + strlen(SCHEME) <= MOST_URI &&
+  return len > 0 && len + strlen(SCHEME) <= MSNAV_SIP_MAX_URI &&
          (at == NULL ||
           (at > account && at[1] != '\0' && strchr(at + 1, '@') == NULL));
 }

@@ -166,16 +166,6 @@ static void unknown(pen *p, const msnav_invite *v) {
   }
 }
 
-static bool printable(msnav_str text) {
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    if (c < 0x20 || c == 0x7f) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /* Every text of the caller's, bounded and without line ends. */
 static msnav_error check(const msnav_invite *v) {
   if (v->command == MSNAV_INVITE_OTHER || v->command > MSNAV_INVITE_CANCEL ||
@@ -193,7 +183,8 @@ static msnav_error check(const msnav_invite *v) {
         (total += texts[i].len) > (size_t)MOST_TEXTS) {
       return MSNAV_ERR_TOO_LONG;
     }
-    if ((texts[i].ptr == NULL && texts[i].len > 0) || !printable(texts[i])) {
+    if ((texts[i].ptr == NULL && texts[i].len > 0) ||
+        !msnav_text_is_printable(texts[i], SIZE_MAX)) {
       return MSNAV_ERR_INVALID;
     }
   }

@@ -27,16 +27,6 @@ static bool config_ok(const msnav_session_config *c) {
          (c->app_name == NULL || strlen(c->app_name) < 256);
 }
 
-static bool printable(msnav_str text) {
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    if (c < 0x20 || c == 0x7f) {
-      return false;
-    }
-  }
-  return true;
-}
-
 msnav_error msnav_session_set_new(const msnav_session_config *config,
                                   msnav_session_set **set) {
   if (set == NULL || !msnav_sized_ok(config, CONFIG_LEAST)) {
@@ -44,7 +34,8 @@ msnav_error msnav_session_set_new(const msnav_session_config *config,
   }
   msnav_session_config given;
   msnav_sized_take(&given, sizeof(given), config);
-  if (!config_ok(&given) || !printable(msnav_str_of(given.app_name))) {
+  if (!config_ok(&given) ||
+      !msnav_text_is_printable(msnav_str_of(given.app_name), SIZE_MAX)) {
     return MSNAV_ERR_INVALID;
   }
   msnav_session_set *made = calloc(1, sizeof(*made));
@@ -90,8 +81,8 @@ void msnav_session_set_free(msnav_session_set *set) {
 }
 
 static bool peer_ok(msnav_str peer) {
-  return peer.ptr != NULL && peer.len > 0 && peer.len <= MSNAV_MAX_PEER &&
-         printable(peer);
+  return peer.ptr != NULL && peer.len > 0 &&
+         msnav_text_is_printable(peer, MSNAV_MAX_PEER);
 }
 
 /* Room for one more, in all and with this peer. */
@@ -342,7 +333,7 @@ msnav_error msnav_session_set_receive(msnav_session_set *set, msnav_str peer,
   }
   if (err == MSNAV_OK &&
       (v.command == MSNAV_INVITE_OTHER || (v.has & MSNAV_HAS_COOKIE) == 0 ||
-       v.cookie.len > MSNAV_MAX_COOKIE || !printable(v.cookie))) {
+       !msnav_text_is_printable(v.cookie, MSNAV_MAX_COOKIE))) {
     err = MSNAV_ERR_PARSE;
   }
   if (err != MSNAV_OK) {

@@ -2,15 +2,12 @@
 /* Checking and copying what the caller configured. */
 #include "base/hosts.h"
 #include "sip/inner.h"
+#include "sip/texts.h"
 #include "sipguard/address.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_SETUP UINT64_C(8000000)
-#define MAX_NAME 160
-#define MAX_URI 200
-#define MAX_USER 63
-#define MAX_USER_AGENT 64
 
 bool msnav_dialog_may_call(const msnav_dialog *d, const msnav_addr *addr) {
   return addr->port != 0 && msnav_ip_is_host(addr->ip) &&
@@ -19,21 +16,10 @@ bool msnav_dialog_may_call(const msnav_dialog *d, const msnav_addr *addr) {
 
 /* ---- texts */
 
-static bool is_plain(const char *text, size_t max) {
-  size_t n = 0;
-  for (; text[n] != '\0'; n++) {
-    unsigned char c = (unsigned char)text[n];
-    if (n == max || c < 0x20 || c == 0x7f) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /* "sip:" and bytes that need no quoting between angle brackets. */
 static bool is_uri(const char *uri) {
   msnav_str text = msnav_str_of(uri);
-  if (text.len < 5 || text.len > MAX_URI ||
+  if (text.len < 5 || text.len > MSNAV_SIP_MAX_URI ||
       !msnav_text_starts_nocase(text, MSNAV_LITERAL("sip:"))) {
     return false;
   }
@@ -47,12 +33,14 @@ static bool is_uri(const char *uri) {
 }
 
 static bool texts_ok(const msnav_dialog_config *c) {
-  return (c->from_name == NULL || is_plain(c->from_name, MAX_NAME)) &&
-         (c->user_agent == NULL || is_plain(c->user_agent, MAX_USER_AGENT)) &&
+  return msnav_text_is_printable(msnav_str_of(c->from_name),
+                                 MSNAV_SIP_MAX_NAME) &&
+         msnav_text_is_printable(msnav_str_of(c->user_agent),
+                                 MSNAV_SIP_MAX_USER_AGENT) &&
          (c->from_uri == NULL || is_uri(c->from_uri)) &&
          (c->to_uri == NULL || is_uri(c->to_uri)) &&
          (c->user == NULL ||
-          msnav_text_is_token(msnav_str_of(c->user), MAX_USER));
+          msnav_text_is_token(msnav_str_of(c->user), MSNAV_SIP_MAX_USER));
 }
 
 static char *copy(const char *text, size_t len) {
@@ -106,7 +94,7 @@ make_header(const char *name, const char *uri, const char *user,
 static char *user_of(const char *uri) {
   msnav_str rest = msnav_str_of(uri + strlen("sip:"));
   msnav_str user = msnav_text_until(&rest, '@');
-  return rest.len > 0 && msnav_text_is_token(user, MAX_USER)
+  return rest.len > 0 && msnav_text_is_token(user, MSNAV_SIP_MAX_USER)
            ? copy(user.ptr, user.len)
            : NULL;
 }
