@@ -210,6 +210,24 @@ static void play(const step *steps, size_t count, uint32_t clock) {
   }
 }
 
+/* A tick that is late plays what was due before the last packet came. */
+static void event_goes_on_when_time_was_before_it(void **state) {
+  (void)state;
+  const uint8_t payload[4] = {5, 10, 0, 160};
+  const msnav_dtmf_arrival a = {.payload = payload,
+                                .timestamp = 8000,
+                                .clock_rate = 8000,
+                                .now = 500 * MS};
+  msnav_dtmf_receiver d = {0};
+  msnav_dtmf_news news;
+  msnav_dtmf_receive(&d, &a, &news);
+  assert_true(news.began);
+  msnav_dtmf_expire(&d, 499 * MS, &news);
+  assert_false(news.ended);
+  msnav_dtmf_expire(&d, 500 * MS + MSNAV_DTMF_SILENCE_US + 1, &news);
+  assert_true(news.ended);
+}
+
 #define PLAY(steps) play(steps, ARRAY_LEN(steps), 8000)
 
 static void event_begins_once_and_ends_once(void **state) {
@@ -419,6 +437,7 @@ int main(void) {
     cmocka_unit_test(only_telephone_keys_are_queued),
     cmocka_unit_test(abort_drops_only_what_has_begun),
     cmocka_unit_test(event_begins_once_and_ends_once),
+    cmocka_unit_test(event_goes_on_when_time_was_before_it),
     cmocka_unit_test(lost_start_is_made_up_for),
     cmocka_unit_test(lost_end_is_inferred),
     cmocka_unit_test(late_packets_are_ignored),

@@ -212,6 +212,8 @@ msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed);
 void msnav_call_start_media(msnav_call *call);
 void msnav_call_stop_media(msnav_call *call);
 void msnav_call_send_rtp(call_stream *st, const uint8_t *data, size_t len);
+/* Take what lies in the sockets before the loop says so. */
+void msnav_call_receive_waiting(call_stream *st);
 void msnav_call_serve_rtcp(call_stream *st, msnav_usec now);
 void msnav_call_serve_events(call_stream *st);
 

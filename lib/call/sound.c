@@ -3,6 +3,7 @@
 #include "call/context.h"
 
 #define MOST_TICKS 10 /* caught up after the host's loop was held up */
+#define LATE 2000     /* us: more than the rounding of a host's timers */
 #define LEVELS_PER_SECOND 10
 #define SILENCE 127 /* -dBov */
 
@@ -37,11 +38,12 @@ static void report_level(msnav_call *call) {
 static void serve(msnav_call *call, msnav_usec length, msnav_usec now) {
   call_stream *st = &call->streams[AUDIO_STREAM];
   unsigned per_second = (unsigned)(1000000 / length);
+  msnav_usec due = call->ctx->next_tick; /* being late makes no sound older */
   if (st->stream != NULL) {
     msnav_call_capture(call, now);
   }
   if (st->stream != NULL) {
-    msnav_call_play(call, now);
+    msnav_call_play(call, due);
   }
   for (int i = 0; i < STREAMS; i++) {
     msnav_call_serve_rtcp(&call->streams[i], now);
@@ -57,10 +59,24 @@ static void serve(msnav_call *call, msnav_usec length, msnav_usec now) {
   }
 }
 
+/* The loop was held up, and may run timers before descriptors: what came
+ * meanwhile must not be taken for lost by the ticks that should play it. */
+static void receive_all_waiting(msnav_context *ctx) {
+  for (msnav_call *call = ctx->calls, *next; call != NULL; call = next) {
+    next = call->next;
+    for (int i = 0; i < STREAMS; i++) {
+      msnav_call_receive_waiting(&call->streams[i]);
+    }
+  }
+}
+
 void msnav_call_tick(void *arg) {
   msnav_context *ctx = arg;
   msnav_usec length = msnav_call_tick_length(ctx);
   msnav_usec now = msnav_call_now(ctx);
+  if (ctx->talking > 0 && now >= ctx->next_tick + LATE) {
+    receive_all_waiting(ctx);
+  }
   for (int n = 0; n < MOST_TICKS && ctx->talking > 0 && ctx->next_tick <= now;
        n++) {
     for (msnav_call *call = ctx->calls, *next; call != NULL; call = next) {

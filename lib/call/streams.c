@@ -267,6 +267,15 @@ static void on_rtcp(int fd, unsigned events, void *arg) {
   drain(arg, fd, true);
 }
 
+void msnav_call_receive_waiting(call_stream *st) {
+  if (st->rtp_io != NULL) {
+    drain(st, st->rtp_fd, false);
+  }
+  if (st->rtcp_io != NULL) {
+    drain(st, st->rtcp_fd, true);
+  }
+}
+
 static const msnav_audio_codec *
 codec_of(const msnav_context *ctx, const msnav_sdp_format *f) {
   for (size_t i = 0; i < ctx->codec_count; i++) {

@@ -102,7 +102,7 @@ void msnav_dtmf_receive(msnav_dtmf_receiver *d, const msnav_dtmf_arrival *a,
 void msnav_dtmf_expire(msnav_dtmf_receiver *d, msnav_usec now,
                        msnav_dtmf_news *news) {
   memset(news, 0, sizeof(*news));
-  if (d->active && now - d->last > MSNAV_DTMF_SILENCE_US) {
+  if (d->active && now > d->last && now - d->last > MSNAV_DTMF_SILENCE_US) {
     end(d, news);
   }
 }

@@ -393,6 +393,7 @@ unsigned simnet_end(void) {
   }
   g_free(sim.events);
   sim.events = NULL;
+  sim.event_count = 0;
   sim.active = false;
   return left;
 }
