@@ -474,6 +474,37 @@ static void fades_to_silence_when_the_peer_stops(void **state) {
   }
 }
 
+/* 20 ms a frame, then 60 ms: three losses of each. */
+static void made_up_frames_are_counted_as_they_were(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t pcm[160];
+  uint8_t frame[480] = {0};
+  uint32_t before = 0;
+  msnav_playout_init(&b->p, b->decoders, 100 * MS, 0);
+  for (int i = 0; i < 180; i++, b->now += 20 * MS) {
+    uint32_t samples = i < 90 ? 160 : 480;
+    if (i % 30 == 15) {
+      lose(b, samples);
+    } else if (i < 90 || i % 3 == 0) {
+      assert_int_equal(push(b, PCMU, frame, samples, samples), MSNAV_OK);
+    }
+    (void)pull(b, pcm, 160);
+    msnav_playout_stats stats;
+    msnav_playout_get_stats(&b->p, &stats);
+    assert_true(stats.concealed >= before);
+    before = stats.concealed;
+    if (i == 89) {
+      assert_int_equal(stats.concealed, 3);
+    }
+  }
+  msnav_playout_stats stats;
+  msnav_playout_get_stats(&b->p, &stats);
+  assert_int_equal(stats.concealed, 6);
+  assert_int_equal(stats.concealed_us, (3 * 20 + 3 * 60) * MS);
+  free(b);
+}
+
 static void the_codecs_own_concealment_is_used(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -1018,6 +1049,7 @@ int main(void) {
     cmocka_unit_test(joins_what_does_not_fit_without_clicks),
     cmocka_unit_test(five_percent_of_loss_leave_the_voice_as_it_was),
     cmocka_unit_test(fades_to_silence_when_the_peer_stops),
+    cmocka_unit_test(made_up_frames_are_counted_as_they_were),
     cmocka_unit_test(the_codecs_own_concealment_is_used),
     cmocka_unit_test(a_payload_that_does_not_decode_is_concealed),
     cmocka_unit_test(a_pause_is_silence_not_loss),

@@ -388,7 +388,8 @@ typedef struct msnav_stream_stats {
   uint64_t late_packets;     /**< arrived after their time */
   uint64_t discarded_frames; /**< overflow of the buffer */
   uint64_t played_frames;    /**< decoded and played */
-  uint64_t concealed_frames; /**< made up */
+  uint64_t concealed_frames; /**< made up: concealed_us in frames of the
+                                  length that they had then */
   uint64_t recovered_frames; /**< from RED or in-band error correction */
   uint64_t underruns;        /**< times the buffer ran empty */
   uint64_t resyncs;          /**< jumps of sequence or timestamp */

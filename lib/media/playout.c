@@ -23,7 +23,8 @@ static_assert(sizeof(msnav_playout) <= 3136, "a stream outgrows 4 KiB");
 #define ALIKE 0.85f
 #define ALIKE_FAR 0.5f
 
-#define NOISE_DURATION_US 20000
+/* A frame, or a description of noise, whose length is not known. */
+#define FRAME_US 20000
 
 /* Most samples of the pool; what is left holds the smallest packets. */
 #define ROOM_MAX (MSNAV_PLAYOUT_FRAME_MAX + 20)
@@ -116,7 +117,7 @@ push_noise(msnav_playout *p, const msnav_jitter_frame *f, msnav_usec now) {
     return MSNAV_ERR_PARSE;
   }
   if (noise.duration == 0) {
-    noise.duration = p->jitter.clock_rate / (1000000 / NOISE_DURATION_US);
+    noise.duration = p->jitter.clock_rate / (1000000 / FRAME_US);
   }
   noise.len = f->len < MSNAV_NOISE_PAYLOAD ? f->len : MSNAV_NOISE_PAYLOAD;
   return msnav_jitter_push(&p->jitter, &noise, now);
@@ -177,6 +178,17 @@ static uint32_t us_of(const msnav_playout *p, size_t samples) {
 
 static size_t samples_of(const msnav_playout *p, uint32_t us) {
   return (size_t)((uint64_t)us * p->rate / 1000000u);
+}
+
+/* So much was made up for losses; how many frames that is goes by the length
+ * that they have now. */
+static void count_concealed(msnav_playout *p, size_t samples) {
+  uint32_t us = us_of(p, samples);
+  uint32_t frame = p->jitter.play_us > 0 ? p->jitter.play_us : FRAME_US;
+  p->concealed_us += us;
+  p->rest_us += us;
+  p->concealed += p->rest_us / frame;
+  p->rest_us %= frame;
 }
 
 /* A whole frame of some kind (a MSNAV_PLAYED_ bit) is there: play its begin,
@@ -258,7 +270,7 @@ static void make_up(msnav_playout *p, pull *u, size_t samples, unsigned kind) {
               (int32_t)whole, 1);
   }
   if (kind == MSNAV_PLAYED_CONCEALED) {
-    p->concealed += us_of(p, samples);
+    count_concealed(p, samples);
   }
   u->played |= kind;
   advance(u, samples);
@@ -303,12 +315,12 @@ scale(msnav_playout *p, pull *u, int16_t *pcm, size_t samples, int32_t us) {
   if (us > 0) {
     scaled = msnav_timescale_shorten(pcm, samples, p->rate, most,
                                      far ? ALIKE_FAR : ALIKE);
-    p->removed += us_of(p, samples - scaled);
+    p->removed_us += us_of(p, samples - scaled);
   } else {
     size_t space = ROOM_MAX + u->need - samples;
     most = most > space ? space : most;
     scaled = msnav_timescale_lengthen(pcm, samples, p->rate, most, ALIKE);
-    p->inserted += us_of(p, scaled - samples);
+    p->inserted_us += us_of(p, scaled - samples);
   }
   if (scaled == samples) {
     return samples;
@@ -473,7 +485,7 @@ static bool codec_makes_up(msnav_playout *p, pull *u, const msnav_jitter_out *f,
     return false;
   }
   p->made += (uint32_t)made;
-  p->concealed += us_of(p, (size_t)made);
+  count_concealed(p, (size_t)made);
   emit(p, u, pcm, (size_t)made, MSNAV_PLAYED_CONCEALED);
   return true;
 }
@@ -557,19 +569,18 @@ uint32_t msnav_playout_rate(const msnav_playout *p) {
 
 void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
   const msnav_jitter *j = &p->jitter;
-  uint32_t frame = j->play_us > 0 ? j->play_us : 20000;
   *out = (msnav_playout_stats){
     .late = j->late,
     .duplicate = j->duplicate,
     .discarded = j->discarded,
     .played = p->played,
-    .concealed = (uint32_t)(p->concealed / frame),
+    .concealed = p->concealed,
     .recovered = p->recovered,
     .underruns = j->underruns,
     .resyncs = msnav_jitter_resyncs(j),
-    .concealed_us = p->concealed,
-    .inserted_us = p->inserted,
-    .removed_us = p->removed,
+    .concealed_us = p->concealed_us,
+    .inserted_us = p->inserted_us,
+    .removed_us = p->removed_us,
     .delay_us = (j->held > 0 ? (uint32_t)j->held : 0) + p->ahead_now,
     .target_us = (uint32_t)j->delay.target,
   };

@@ -39,8 +39,9 @@ typedef struct msnav_playout_stats {
 /* Embedded in a stream; all members are private. */
 typedef struct msnav_playout {
   const msnav_decoder *decoders;
-  uint64_t concealed, inserted, removed; /* us */
-  uint32_t played, recovered;
+  uint64_t concealed_us, inserted_us, removed_us;
+  uint32_t played, concealed, recovered; /* frames */
+  uint32_t rest_us;   /* made up, not yet a frame of concealed */
   uint32_t made;      /* samples made up by the codec since its last frame */
   uint32_t rate;      /* of what is played, Hz */
   uint16_t lost;      /* samples that are still to be made up */
