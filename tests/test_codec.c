@@ -52,7 +52,7 @@ static void accepts_a_usable_codec(void **state) {
   assert_int_equal(msnav_codec_check(&codec), MSNAV_OK);
   codec.frame_samples = 16 * 5;
   assert_int_equal(msnav_codec_check(&codec), MSNAV_OK);
-  codec.frame_samples = 16 * 120;
+  codec.frame_samples = 16 * 120; /* more than is received, but not sent */
   assert_int_equal(msnav_codec_check(&codec), MSNAV_OK);
 }
 

@@ -333,7 +333,7 @@ static void refuses_what_the_codec_refuses(void **state) {
   assert_int_equal(push(b, PCMU, bytes, 961, 961), MSNAV_ERR_INVALID);
   assert_int_equal(push(b, L8, bytes, 1502, 751), MSNAV_ERR_INVALID);
   /* there is no room to keep the rest of so many samples */
-  assert_int_equal(push(b, C48, bytes, 72, 1152), MSNAV_ERR_INVALID);
+  assert_int_equal(push(b, C48, bytes, 71, 1136), MSNAV_ERR_INVALID);
   assert_false(b->p.jitter.started);
   free(b);
 }
@@ -1003,6 +1003,7 @@ static void long_packets_find_room(void **state) {
               {PCMU, 8000, 720, 13},    /* 90 ms */
               {C48, 48000, 960, 960},   /* 20 ms */
               {C48, 48000, 960, 480},   /* 20 ms, pulled by 10 */
+              {C48, 48000, 1120, 960},  /* the most that is taken */
               {L16K, 16000, 640, 320}}; /* 40 ms */
   for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
     bed *b = bed_new();

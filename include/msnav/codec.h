@@ -46,6 +46,10 @@ typedef struct msnav_audio_codec {
   int (*decode)(void *state, const uint8_t *in, size_t len, int16_t *pcm,
                 size_t cap);
   /** How many samples a payload holds, without decoding it.  Required.
+   *  What is received may hold 1,120 samples and 120 ms; a longer payload is
+   *  refused and counted in msnav_stream_stats::refused_payload, and offers
+   *  say so (a=maxptime).  frame_samples is bound by 120 ms alone: other
+   *  receivers may take more.
    *  @return samples, or MSNAV_ERR_PARSE when the size is impossible. */
   int (*duration)(const uint8_t *in, size_t len);
   /** Make up @p samples of a lost frame; NULL when the library's own
