@@ -52,6 +52,33 @@ static void loss_weighs_by_the_codecs_robustness(void **state) {
   assert_true(near(r_of(NULL, 0, 5), r_of("PCMU", 0, 5), 0));
 }
 
+/* G.107 equation 7-29, Ie-eff = Ie + (95 - Ie) Ppl / (Ppl / BurstR + Bpl),
+ * with values of G.113 appendix I, by hand. */
+static void losses_in_a_row_weigh_more(void **state) {
+  (void)state;
+  static const struct {
+    const char *codec;
+    uint32_t permyriad;
+    double ratio, ie;
+  } rows[] = {
+    {"PCMU", 200, 0, 7.011},   /* 190 / (2 + 25.1): nothing is known */
+    {"PCMU", 200, 0.9, 7.011}, /* more regular than random */
+    {"PCMU", 200, 1, 7.011},   /* random */
+    {"PCMU", 200, 2, 7.280},   /* 190 / (1 + 25.1) */
+    {"PCMU", 1000, 4, 34.420}, /* 950 / (2.5 + 25.1) */
+    {"PCMU", 0, 8, 0},         /* no loss, no burst */
+    {"G723", 400, 2, 32.680},  /* 15 + 320 / (2 + 16.1) */
+    {"GSM", 500, 4, 53.333},   /* 20 + 375 / (1.25 + 10) */
+    {"DVI4", 300, 1.5, 29.0},  /* 7 + 264 / (2 + 10) */
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    const msnav_quality q = {.codec = rows[i].codec,
+                             .loss_permyriad = rows[i].permyriad,
+                             .burst_ratio = rows[i].ratio};
+    assert_true(near(msnav_quality_r(&q), 93.2 - rows[i].ie, 0.001));
+  }
+}
+
 static void delay_weighs_from_177_ms_on(void **state) {
   (void)state;
   /* Cole and Rosenbluth: 0.024 d + 0.11 (d - 177.3) above 177.3 ms */
@@ -70,6 +97,7 @@ int main(void) {
     cmocka_unit_test(nothing_wrong_is_the_default_rating),
     cmocka_unit_test(mos_follows_annex_b),
     cmocka_unit_test(loss_weighs_by_the_codecs_robustness),
+    cmocka_unit_test(losses_in_a_row_weigh_more),
     cmocka_unit_test(delay_weighs_from_177_ms_on),
     cmocka_unit_test(rating_has_a_floor),
   };

@@ -369,40 +369,41 @@ static void bursts_are_as_the_rfc_draws_them(void **state) {
   (void)state;
   static const struct {
     const char *packets;
-    uint32_t lost, crowded, span, count;
+    uint32_t lost, crowded, span, count, runs;
   } rows[] = {
-    {"1111", 0, 0, 0, 0},
+    {"1111", 0, 0, 0, 0, 0},
     /* the example of the RFC: one burst of twelve packets with four losses,
      * one loss in the gaps of 23 and 29 packets */
     {"11110111111111111111111"
      "X111X1011110"
      "11111111111111111111111X"
      "11111",
-     6, 4, 12, 1},
-    {"1101", 1, 0, 0, 0},
-    {"110011", 2, 2, 2, 1},
+     6, 4, 12, 1, 6},
+    {"1101", 1, 0, 0, 0, 1},
+    {"110011", 2, 2, 2, 1, 1},
     {"1"
      "0" GOOD15 "0"
      "1",
-     2, 2, 17, 1}, /* Gmin - 1 in between */
+     2, 2, 17, 1, 2}, /* Gmin - 1 in between */
     {"1"
      "0" GOOD16 "0"
      "1",
-     2, 0, 0, 0}, /* Gmin: each is alone */
+     2, 0, 0, 0, 2}, /* Gmin: each is alone */
     /* two bursts with a lonely loss between them */
     {"00" GOOD16 "0" GOOD16 "0"
      "1"
      "0" GOOD15 "0",
-     6, 5, 21, 2},
+     6, 5, 21, 2, 5},
     /* a single loss begins a burst, whose end comes much later */
-    {"0" GOOD15 "0" GOOD15 "0" GOOD15 "0" GOOD16, 4, 4, 49, 1},
+    {"0" GOOD15 "0" GOOD15 "0" GOOD15 "0" GOOD16, 4, 4, 49, 1, 4},
   };
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     msnav_bursts b = bursts_of(rows[i].packets);
     if (b.lost != rows[i].lost || b.crowded != rows[i].crowded ||
-        b.span != rows[i].span || b.count != rows[i].count) {
-      fail_msg("row %zu: %u, %u, %u, %u", i, b.lost, b.crowded, b.span,
-               b.count);
+        b.span != rows[i].span || b.count != rows[i].count ||
+        b.runs != rows[i].runs) {
+      fail_msg("row %zu: %u, %u, %u, %u, %u", i, b.lost, b.crowded, b.span,
+               b.count, b.runs);
     }
   }
 }
@@ -420,6 +421,7 @@ static void long_losses_are_one_burst(void **state) {
     assert_int_equal(b.crowded, lengths[i] + 1);
     assert_int_equal(b.span, lengths[i] + 5);
     assert_int_equal(b.count, 1);
+    assert_int_equal(b.runs, 2);
   }
 }
 

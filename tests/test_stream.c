@@ -114,20 +114,28 @@ static bool tenth_in_one_piece(unsigned index) {
   return index % 150 >= 60 && index % 150 < 75;
 }
 
-/* Nothing is made up for longer than 60 ms, and yet nothing is heard. */
+/* Nothing is made up for longer than 60 ms, and yet nothing is heard.  G.107
+ * equation 7-29 has 93.2 - 95 * 10 / (10 / BurstR + 25.1) for 10 % of loss: R
+ * is 66.1 when it is random or more regular, 56.4 with runs of 15, whose
+ * BurstR is 15 * 0.9.  1...3 are for delay; MOS by annex B. */
 static void long_losses_are_no_better_than_short_ones(void **state) {
   (void)state;
-  static bool (*const rows[])(unsigned) = {every_tenth, tenth_in_one_piece};
+  static const struct {
+    bool (*lose)(unsigned);
+    unsigned r, r_most, mos, mos_most;
+  } rows[] = {
+    {every_tenth, 62, 66, 318, 344},
+    {tenth_in_one_piece, 53, 56, 273, 292},
+  };
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     line l;
     line_up(&l);
-    l.lose = rows[i];
+    l.lose = rows[i].lose;
     line_run(&l, 30000);
     msnav_stream_stats b = stats_of(l.b.s);
     assert_in_range(b.loss_permille, 98, 100);
-    /* G.107 equation 7-29: 93.2 - 95 * 10 / (10 + 25.1), and 1...3 of delay */
-    assert_in_range(b.r_factor, 62, 66);
-    assert_in_range(b.mos_centi, 318, 344); /* annex B of these */
+    assert_in_range(b.r_factor, rows[i].r, rows[i].r_most);
+    assert_in_range(b.mos_centi, rows[i].mos, rows[i].mos_most);
     line_down(&l);
   }
 }

@@ -503,7 +503,11 @@ static void both_sides_know_how_the_other_hears(void **state) {
   assert_int_equal(at_a.remote_burst_us, 40000);
   assert_in_range(at_a.remote_gap_us, 900000, 1100000); /* 48 of 20 ms */
   assert_in_range(at_a.remote_round_trip_us, 59000, 62000);
-  assert_in_range(at_a.remote_r_factor, 60, 90);
+  /* G.107: 93.2 - 95 * 4 / (4 / BurstR + 25.1), BurstR being 2 * 0.96, is
+   * 79.2; 1...3 are for delay */
+  assert_in_range(at_a.remote_r_factor, 76, 79);
+  assert_in_range(at_b.r_factor, at_a.remote_r_factor - 1,
+                  at_a.remote_r_factor + 1);
   assert_in_range(at_a.remote_mos_centi, 300, 440);
   assert_true(at_a.remote_mos_listening_centi >= at_a.remote_mos_centi);
   assert_in_range(at_a.remote_end_system_us, 20000, 120000);

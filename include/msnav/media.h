@@ -409,7 +409,8 @@ typedef struct msnav_stream_stats {
   uint32_t loss_permille;  /**< network loss over the whole stream */
   uint32_t burst_permille; /**< losses inside bursts (RFC 3611 4.7.2) */
   uint32_t r_factor;       /**< E-model R (G.107), 0...100; 0 before
-                                  anything was received */
+                                  anything was received; losses in a row
+                                  weigh more than as many apart (BurstR) */
   uint32_t mos_centi;      /**< MOS times 100, 100...450 */
   /* levels, in -dBov: 0 is the loudest, 127 silence */
   uint32_t sent_level;           /**< of the last frame sent */

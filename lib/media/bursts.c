@@ -25,6 +25,7 @@ static void settle(msnav_bursts *b, uint32_t from, uint32_t count) {
     b->count++;
   }
   b->alone = !near && count == 1;
+  b->runs += b->lost == 0 || from - b->last != 1;
   b->lost += count;
   b->last = from + count - 1;
 }

@@ -18,6 +18,7 @@
 /* Zero, then msnav_bursts_cut(). */
 typedef struct msnav_bursts {
   uint32_t lost;    /* packets */
+  uint32_t runs;    /* in so many pieces, without a good packet inside */
   uint32_t crowded; /* of them, inside bursts */
   uint32_t span;    /* packets inside bursts, lost or not */
   uint32_t count;   /* bursts */

@@ -41,8 +41,9 @@ static double delay_impairment(uint32_t delay_us) {
 double msnav_quality_r(const msnav_quality *q) {
   const impairment *im = impairment_of(q->codec);
   double loss = q->loss_permyriad / 100.0;
-  /* G.107 equation 7-29 for random loss */
-  double ie = im->ie + (95 - im->ie) * loss / (loss + im->bpl);
+  double bursty = q->burst_ratio > 1 ? q->burst_ratio : 1;
+  /* G.107 equation 7-29 */
+  double ie = im->ie + (95 - im->ie) * loss / (loss / bursty + im->bpl);
   double r = R_DEFAULT - delay_impairment(q->delay_us) - ie;
   return r > 0 ? r : 0;
 }

@@ -9,6 +9,8 @@ typedef struct msnav_quality {
   const char *codec;       /* encoding name, or NULL */
   uint32_t delay_us;       /* from mouth to ear */
   uint32_t loss_permyriad; /* of the frames, 1/10,000, as they are heard */
+  double burst_ratio;      /* BurstR: mean length of a run of lost packets by
+                              that of as much random loss; below 1: as 1 */
 } msnav_quality;
 
 /* Transmission rating R, 0...93, defaults of G.107 for all that is not

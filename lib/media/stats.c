@@ -140,6 +140,14 @@ static uint32_t heard_loss(const msnav_fates *f, const msnav_playout_stats *p) {
   return made > missing ? made : missing;
 }
 
+/* BurstR of G.107; random loss comes in runs of 1 / (1 - loss) packets. */
+static double burst_ratio(const msnav_fates *f) {
+  double lost = f->bursts.lost, expected = (double)f->expected;
+  return f->bursts.runs > 0 && lost < expected
+           ? lost / f->bursts.runs * (1 - lost / expected)
+           : 1;
+}
+
 /* From mouth to ear: half the way there and back, the jitter buffer and a
  * packet's worth of sound. */
 static void get_quality(const msnav_stream *s, const msnav_fates *f,
@@ -149,6 +157,7 @@ static void get_quality(const msnav_stream *s, const msnav_fates *f,
     .codec = codec != NULL ? codec->name : NULL,
     .delay_us = t->round_trip_us / 2 + p->delay_us + packet_us(s),
     .loss_permyriad = heard_loss(f, p),
+    .burst_ratio = burst_ratio(f),
   };
   double r = msnav_quality_r(&q);
   t->r_factor = (uint32_t)(r + 0.5);
