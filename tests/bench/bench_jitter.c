@@ -47,7 +47,9 @@ typedef struct ring {
   int64_t start;
 } ring;
 
-static uint8_t sink[160];
+/* Where payloads come from and where they go: apart, since what a receiver
+ * gets from the network is not what was played just before. */
+static uint8_t source[160], sink[160];
 
 static void run_ring(ring *g, const trace *t) {
   size_t next = 0;
@@ -60,7 +62,7 @@ static void run_ring(ring *g, const trace *t) {
       uint32_t index = t->packets[next].index;
       if (index - g->next < 64 && !g->there[index & 63]) {
         g->there[index & 63] = 1;
-        memcpy(g->data[index & 63], sink, 160);
+        memcpy(g->data[index & 63], source, 160);
       }
     }
     if (now >= g->start + TRACE_FRAME_US * (int64_t)g->next) {
@@ -83,7 +85,7 @@ static void run_jitter(msnav_jitter *j, const trace *t) {
       msnav_jitter_frame f = {.sequence = p->index,
                               .timestamp = p->index * 160,
                               .duration = 160,
-                              .data = sink,
+                              .data = source,
                               .len = 160};
       (void)msnav_jitter_push(j, &f, (msnav_usec)p->arrival);
     }
