@@ -111,20 +111,19 @@ static void follow_rate(msnav_playout *p) {
 }
 
 static msnav_error
-push_noise(msnav_playout *p, const msnav_jitter_frame *f, msnav_usec now) {
-  msnav_jitter_frame noise = *f;
+push_noise(msnav_playout *p, msnav_jitter_frame *f, msnav_usec now) {
   if (f->len == 0) {
     return MSNAV_ERR_PARSE;
   }
-  if (noise.duration == 0) {
-    noise.duration = p->jitter.clock_rate / (1000000 / FRAME_US);
+  if (f->duration == 0) {
+    f->duration = p->jitter.clock_rate / (1000000 / FRAME_US);
   }
-  noise.len = f->len < MSNAV_NOISE_PAYLOAD ? f->len : MSNAV_NOISE_PAYLOAD;
-  return msnav_jitter_push(&p->jitter, &noise, now);
+  f->len = f->len < MSNAV_NOISE_PAYLOAD ? f->len : MSNAV_NOISE_PAYLOAD;
+  return msnav_jitter_push(&p->jitter, f, now);
 }
 
-msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
-                               msnav_usec now) {
+msnav_error
+msnav_playout_push(msnav_playout *p, msnav_jitter_frame *f, msnav_usec now) {
   const msnav_audio_codec *codec = codec_of(p, f->decoder);
   if (codec == NULL) {
     return push_noise(p, f, now);
@@ -136,14 +135,13 @@ msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
   if (samples > MSNAV_PLAYOUT_FRAME_MAX) {
     return MSNAV_ERR_INVALID;
   }
-  msnav_jitter_frame frame = *f;
-  frame.duration = (uint32_t)samples;
+  f->duration = (uint32_t)samples;
   if (codec->clock_rate != codec->sample_rate) {
-    frame.duration = (uint32_t)((uint64_t)frame.duration * codec->clock_rate /
-                                codec->sample_rate);
+    f->duration = (uint32_t)((uint64_t)f->duration * codec->clock_rate /
+                             codec->sample_rate);
   }
   msnav_jitter_set_clock(&p->jitter, codec->clock_rate);
-  msnav_error err = msnav_jitter_push(&p->jitter, &frame, now);
+  msnav_error err = msnav_jitter_push(&p->jitter, f, now);
   if (p->pending == 0) {
     follow_rate(p);
   }

@@ -66,13 +66,14 @@ void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
 void msnav_playout_set_min_delay(msnav_playout *p, msnav_usec min_delay);
 
 /* A frame arrived, or was recovered from a redundant block.  decoder is an
- * index into decoders; sequence is extended; duration is what the codec says
- * (f->duration counts for comfort noise only).  MSNAV_ERR_PARSE when the
- * codec refuses the payload's size, MSNAV_ERR_INVALID when the frame is longer
- * than 120 ms, #MSNAV_PLAYOUT_FRAME_MAX or the pool, MSNAV_ERR_DUPLICATE,
+ * index into decoders; sequence is extended.  f is completed: its duration is
+ * what the codec says (20 ms of comfort noise when it has none), and of a
+ * description of noise the used part is left.  MSNAV_ERR_PARSE when the codec
+ * refuses the payload's size, MSNAV_ERR_INVALID when the frame is longer than
+ * 120 ms, #MSNAV_PLAYOUT_FRAME_MAX or the pool, MSNAV_ERR_DUPLICATE,
  * MSNAV_ERR_LATE. */
-msnav_error msnav_playout_push(msnav_playout *p, const msnav_jitter_frame *f,
-                               msnav_usec now);
+msnav_error
+msnav_playout_push(msnav_playout *p, msnav_jitter_frame *f, msnav_usec now);
 
 /* A valid packet without sound arrived (a telephone-event): its place in the
  * stream is silence, not loss. */

@@ -112,7 +112,7 @@ static NOINLINE msnav_error next_sound(msnav_stream *s, const uint8_t *data,
     s->refused.payload++;
     return MSNAV_ERR_PARSE;
   }
-  count_next(r, f.timestamp, f.len, now);
+  count_next(r, f.timestamp, len - MSNAV_RTP_HEADER, now);
   if (err == MSNAV_ERR_LATE) {
     msnav_bursts_note(&r->bursts, f.sequence, 1);
   }
