@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "media/jitter.h"
 
-#include <string.h>
+#include "media/hot.h"
 
-/* What rarely happens stays out of the way of what happens every 20 ms. */
-#if defined(__GNUC__)
-#define RARE __attribute__((noinline))
-#define LIKELY(x) __builtin_expect((x), 1)
-#else
-#define RARE
-#define LIKELY(x) (x)
-#endif
+#include <string.h>
 
 /* A waiting frame lies in the pool as a header of three words and its
  * payload: its media time; where the next one lies and, above that, its packed
@@ -131,7 +124,7 @@ static void discard_head(msnav_jitter *j) {
 }
 
 /* Move the waiting frames to the front of the pool, in order. */
-RARE static void compact(msnav_jitter *j) {
+static NOINLINE void compact(msnav_jitter *j) {
   uint32_t copy[MSNAV_JITTER_POOL / 4];
   unsigned at = j->head, fill = 0;
   for (unsigned i = 0; i < j->count; i++) {
@@ -156,7 +149,7 @@ static unsigned free_end(const msnav_jitter *j) {
 
 /* See to it that `size` words can be written at fill; the oldest frames make
  * room. */
-RARE static void make_room(msnav_jitter *j, unsigned size) {
+static NOINLINE void make_room(msnav_jitter *j, unsigned size) {
   while (j->fill + size > free_end(j)) {
     if (j->fill > j->head && size <= j->head) {
       set_next(j, j->tail, 0);
@@ -361,8 +354,9 @@ push_left_behind(msnav_jitter *j, const msnav_jitter_frame *f, uint32_t us,
   return store(j, f, media, us);
 }
 
-RARE static msnav_error
-push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
+static NOINLINE msnav_error push_any(msnav_jitter *j,
+                                     const msnav_jitter_frame *f,
+                                     msnav_usec now) {
   uint64_t us = (uint64_t)f->duration * j->us_q16 >> 16;
   if (f->len == 0 || f->len > MSNAV_JITTER_PAYLOAD_MAX || us == 0 ||
       us > MSNAV_JITTER_FRAME_MAX_US || words_for(f->len) > j->limit) {
@@ -404,8 +398,9 @@ push_any(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
 
 /* A call in the middle of push() would cost every frame the registers that it
  * saves. */
-RARE static msnav_error
-push_after_room(msnav_jitter *j, const msnav_jitter_frame *f, msnav_usec now) {
+static NOINLINE msnav_error push_after_room(msnav_jitter *j,
+                                            const msnav_jitter_frame *f,
+                                            msnav_usec now) {
   make_room(j, j->usual_next & 0xffff);
   return msnav_jitter_push(j, f, now);
 }
@@ -549,8 +544,8 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
   return MSNAV_JITTER_LOST;
 }
 
-RARE static msnav_jitter_result
-pop_any(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
+static NOINLINE msnav_jitter_result pop_any(msnav_jitter *j, msnav_usec now,
+                                            msnav_jitter_out *out) {
   out->data = NULL;
   if (j->count == 0) {
     return nothing(j);

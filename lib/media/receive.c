@@ -2,16 +2,9 @@
 /* RTP that comes in.  Nearly every packet continues what the one before has
  * begun and takes the short way; everything else is looked at step by step,
  * and changes nothing before all steps are passed. */
+#include "media/hot.h"
 #include "media/packet.h"
 #include "media/wire.h"
-
-#if defined(__GNUC__)
-#define NOINLINE __attribute__((noinline))
-#define INLINE inline __attribute__((always_inline))
-#else
-#define NOINLINE
-#define INLINE inline
-#endif
 
 /* ---- the long way */
 
