@@ -499,6 +499,17 @@ static void sequence_and_timestamp_wrap(void **state) {
   }
 }
 
+static void count_of_jumps_never_falls(void **state) {
+  (void)state;
+  msnav_delay d;
+  msnav_delay_init(&d, 0, 250000);
+  msnav_delay_begin(&d, 0, 0);
+  for (uint32_t i = 1; i <= 70000; i++) { /* 20 s to and fro */
+    msnav_delay_observe(&d, i * 20000, i % 2 * 20000000);
+    assert_int_equal(d.jumps, i < UINT16_MAX ? i : UINT16_MAX);
+  }
+}
+
 static void the_clock_wraps(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -921,6 +932,7 @@ int main(void) {
     cmocka_unit_test(behaves_like_a_sorted_list),
     cmocka_unit_test(sequence_and_timestamp_wrap),
     cmocka_unit_test(the_clock_wraps),
+    cmocka_unit_test(count_of_jumps_never_falls),
     cmocka_unit_test(timestamps_that_jump_ahead_go_on),
     cmocka_unit_test(timestamps_that_jump_back_go_on),
     cmocka_unit_test(single_old_timestamps_are_no_new_time_line),

@@ -172,7 +172,7 @@ static void next_window(msnav_delay *d, uint32_t now, uint32_t transit) {
 void msnav_delay_observe(msnav_delay *d, uint32_t now, uint32_t transit) {
   int32_t late = (int32_t)(transit - d->floor);
   if (late < -JUMP_US || late > GONE_US) {
-    d->jumps++;
+    d->jumps = (uint16_t)(d->jumps + (d->jumps < UINT16_MAX)); /* never falls */
   }
   if (now - d->since >= MSNAV_DELAY_WINDOW_US) {
     next_window(d, now, transit);
