@@ -97,7 +97,7 @@ static void holds_the_first_frame_back_then_plays_in_order(void **state) {
   (void)state;
   bed *b = bed_new();
   settle(b, 100);
-  assert_int_equal(b->j.count, 1);
+  assert_int_equal(b->j.pool.count, 1);
   assert_int_equal(b->j.late + b->j.duplicate + b->j.discarded, 0);
   free(b);
 }
@@ -401,10 +401,10 @@ static void discards_the_oldest_when_full(void **state) {
     settle(b, 5);
     for (int i = 5; i < 200; i++) {
       assert_int_equal(push_sized(b, i, at(6), sizes[k], TICK), MSNAV_OK);
-      assert_true(b->j.count <= 64);
+      assert_true(b->j.pool.count <= 64);
     }
-    assert_int_equal(b->j.discarded + b->j.count, 200 - 4);
-    int oldest = 200 - b->j.count;
+    assert_int_equal(b->j.discarded + b->j.pool.count, 200 - 4);
+    int oldest = 200 - b->j.pool.count;
     msnav_jitter_out out;
     assert_int_equal(msnav_jitter_pop(&b->j, at(7), &out), MSNAV_JITTER_FRAME);
     assert_int_equal(out.data[0], oldest);
@@ -423,7 +423,7 @@ static void a_smaller_limit_discards_the_oldest(void **state) {
     assert_int_equal(push(b, i, at(0)), MSNAV_OK);
   }
   msnav_jitter_set_limit(&b->j, 5 * 172);
-  assert_int_equal(b->j.count, 5);
+  assert_int_equal(b->j.pool.count, 5);
   assert_int_equal(b->j.discarded, 5);
   for (int i = 5; i < 10; i++) {
     assert_int_equal(pop(b, at(i)), i);
@@ -439,7 +439,7 @@ static void refuses_what_a_smaller_limit_has_no_room_for(void **state) {
   assert_int_equal(pop(b, at(5)), 4);
   msnav_jitter_set_limit(&b->j, 172 - 4);
   assert_int_equal(push(b, 5, at(5)), MSNAV_ERR_INVALID);
-  assert_int_equal(b->j.count, 0);
+  assert_int_equal(b->j.pool.count, 0);
   assert_int_equal(b->j.discarded, 0);
   free(b);
 }
@@ -602,7 +602,7 @@ static void resync_forgets_frames_but_not_the_network(void **state) {
   int32_t target = b->j.delay.target;
   assert_true(target > 60 * MS);
   msnav_jitter_resync(&b->j);
-  assert_int_equal(b->j.count, 0);
+  assert_int_equal(b->j.pool.count, 0);
   assert_int_equal(b->j.delay.target, target);
   /* any numbers may follow; the learnt delay is kept before the first */
   b->timestamp = 77;

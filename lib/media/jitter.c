@@ -5,34 +5,15 @@
 
 #include <string.h>
 
-/* A waiting frame lies in the pool as a header of three words and its
- * payload: its media time; where the next one lies and, above that, its packed
- * length; its sequence number and, above that, its duration.  Whole words are
- * written and read, because a frame is often played right after it came, and
- * a load that spans two stores waits until both have left the store buffer. */
-#define HEADER 3u
-#define NONE 0xffffu
-
-/* above the 11 bits of the length: decoder (3 bits) and a flag */
-#define LEN_MASK 0x7ffu
-#define DECODER_SHIFT 11
-#define DECODER_MASK 7u
-#define REDUNDANT 0x8000u
-/* no frame looks like this */
+/* No frame has this length and decoder. */
 #define UNUSUAL 0xffffu
 
 /* Durations are kept in units of 2 us. */
 #define DURATION_US 2u
 
-/* Media times that differ by less are the same: rounding of durations and of
- * RTP clocks that are no divisor of 1 MHz. */
-#define SLACK_US 1000
-
 /* Frames that are this much too old, so many in a row, are a new time line. */
 #define STALE_US 1000000
 #define STALE_FRAMES 3
-
-#define FRAMES_MAX 64
 
 /* A loss is filled in steps of the last frame's length, or of this. */
 #define LEAST_FILL_US 5000
@@ -40,45 +21,13 @@
 /* Hostile clocks are cut to +-100 s, so that sums stay in range. */
 #define DELAY_MAX 100000000
 
-static uint32_t media_of(const msnav_jitter *j, unsigned at) {
-  return j->pool.words[at];
-}
-
-static unsigned next_of(const msnav_jitter *j, unsigned at) {
-  return j->pool.words[at + 1] & 0xffff;
-}
-
-static void set_next(msnav_jitter *j, unsigned at, unsigned next) {
-  j->pool.words[at + 1] = (j->pool.words[at + 1] & 0xffff0000) | next;
-}
-
-static uint32_t packed_of(const msnav_jitter *j, unsigned at) {
-  return j->pool.words[at + 1] >> 16;
-}
-
-static unsigned words_for(unsigned len) {
-  return HEADER + (len + 3) / 4;
-}
-
-static unsigned size_of(const msnav_jitter *j, unsigned at) {
-  return words_for(packed_of(j, at) & LEN_MASK);
-}
-
-/* In an empty buffer the next frame will be the first one: head is fill. */
-static void clear(msnav_jitter *j) {
-  j->head = 0;
-  j->fill = 0;
-  j->end = j->limit;
-  j->count = 0;
-}
-
 void msnav_jitter_init(msnav_jitter *j, msnav_usec min_delay,
                        msnav_usec max_delay) {
   memset(j, 0, offsetof(msnav_jitter, pool));
   msnav_delay_init(&j->delay, min_delay, max_delay);
-  j->limit = MSNAV_JITTER_POOL / 4;
+  j->pool.limit = MSNAV_POOL_BYTES / 4;
   msnav_jitter_set_clock(j, 8000);
-  clear(j);
+  msnav_pool_clear(&j->pool);
   j->settle = true;
 }
 
@@ -92,8 +41,8 @@ void msnav_jitter_set_clock(msnav_jitter *j, uint32_t hertz) {
 }
 
 void msnav_jitter_resync(msnav_jitter *j) {
-  j->discarded += j->count;
-  clear(j);
+  j->discarded += j->pool.count;
+  msnav_pool_clear(&j->pool);
   j->seen = 0;
   j->stale = 0;
   j->ticks = 0;
@@ -103,144 +52,59 @@ void msnav_jitter_resync(msnav_jitter *j) {
   j->settle = true;
 }
 
-/* ---- the pool */
-
-static void drop_head(msnav_jitter *j) {
-  j->count--;
-  j->head = (uint16_t)next_of(j, j->head);
-  if (j->count == 0) {
-    clear(j);
-  }
-}
+/* ---- room */
 
 /* It is missed as if it had never come: see is_silence(). */
 static void discard_head(msnav_jitter *j) {
-  unsigned behind = (uint16_t)(j->top - j->pool.words[j->head + 2]);
-  if (behind < 64 && (packed_of(j, j->head) & REDUNDANT) == 0) {
+  const msnav_pool *p = &j->pool;
+  unsigned behind = (uint16_t)(j->top - msnav_pool_number(p, p->head));
+  if (behind < 64 &&
+      (msnav_pool_packed(p, p->head) & MSNAV_POOL_REDUNDANT) == 0) {
     j->seen &= ~((uint64_t)1 << behind);
   }
-  drop_head(j);
+  msnav_pool_drop(&j->pool);
   j->discarded++;
 }
 
-/* Move the waiting frames to the front of the pool, in order. */
-static NOINLINE void compact(msnav_jitter *j) {
-  uint32_t copy[MSNAV_JITTER_POOL / 4];
-  unsigned at = j->head, fill = 0;
-  for (unsigned i = 0; i < j->count; i++) {
-    unsigned size = size_of(j, at), next = next_of(j, at);
-    set_next(j, at, fill + size);
-    memcpy(copy + fill, j->pool.words + at, size * sizeof(*copy));
-    j->tail = (uint16_t)fill;
-    fill += size;
-    at = next;
-  }
-  memcpy(j->pool.words, copy, fill * sizeof(*copy));
-  j->fill = (uint16_t)fill;
-  j->end = j->limit;
-  j->head = 0;
-}
-
-/* The waiting frames lie in their order, as in a ring: what is free lies
- * behind fill, up to here. */
-static unsigned free_end(const msnav_jitter *j) {
-  return j->fill > j->head || j->count == 0 ? j->limit : j->head;
-}
-
-/* See to it that `size` words can be written at fill; the oldest frames make
- * room. */
+/* See to it that `size` words can be written; the oldest frames make room. */
 static NOINLINE void make_room(msnav_jitter *j, unsigned size) {
-  while (j->fill + size > free_end(j)) {
-    if (j->fill > j->head && size <= j->head) {
-      set_next(j, j->tail, 0);
-      j->fill = 0;
-    } else {
-      discard_head(j);
-    }
+  while (!msnav_pool_fits(&j->pool, size)) {
+    discard_head(j);
   }
-  j->end = (uint16_t)free_end(j);
 }
 
 void msnav_jitter_set_limit(msnav_jitter *j, size_t bytes) {
-  bytes = bytes < MSNAV_JITTER_POOL ? bytes : MSNAV_JITTER_POOL;
-  j->limit = (uint16_t)(bytes / 4);
+  bytes = bytes < MSNAV_POOL_BYTES ? bytes : MSNAV_POOL_BYTES;
+  j->pool.limit = (uint16_t)(bytes / 4);
   j->usual = UNUSUAL; /* it may be too long by now */
-  compact(j);
-  while (j->fill > j->limit) {
+  msnav_pool_compact(&j->pool);
+  while (j->pool.fill > j->pool.limit) {
     discard_head(j);
-    compact(j);
+    msnav_pool_compact(&j->pool);
   }
-}
-
-/* Put a frame that lies at `at` before another one; false when its time is
- * taken. */
-static bool insert(msnav_jitter *j, unsigned at, uint32_t media) {
-  unsigned prev = NONE, next = j->head;
-  while ((int32_t)(media_of(j, next) - media) < -SLACK_US) {
-    if (next == j->tail) {
-      return false;
-    }
-    prev = next;
-    next = next_of(j, next);
-  }
-  if ((int32_t)(media_of(j, next) - media) <= SLACK_US) {
-    return false;
-  }
-  set_next(j, at, next);
-  if (prev == NONE) {
-    j->head = (uint16_t)at;
-  } else {
-    set_next(j, prev, at);
-  }
-  j->count++;
-  compact(j);
-  return true;
 }
 
 static uint32_t pack(const msnav_jitter_frame *f) {
-  return f->len | (uint32_t)f->decoder << DECODER_SHIFT;
-}
-
-/* Write the header of a frame to where the next one lies; its payload comes to
- * what is returned. */
-static inline void *
-put(msnav_jitter *j, uint32_t media, uint32_t next, uint32_t last) {
-  uint32_t *header = j->pool.words + j->fill;
-  header[0] = media;
-  header[1] = next;
-  header[2] = last;
-  return header + HEADER;
-}
-
-static bool is_last(const msnav_jitter *j, uint32_t media) {
-  return j->count == 0 || (int32_t)(media - media_of(j, j->tail)) > SLACK_US;
-}
-
-/* The frame that was put there is the last one. */
-static inline void append(msnav_jitter *j, uint32_t next) {
-  j->tail = j->fill;
-  j->fill = (uint16_t)next;
-  j->count++;
+  return f->len | (uint32_t)f->decoder << MSNAV_POOL_DECODER_SHIFT;
 }
 
 static msnav_error store(msnav_jitter *j, const msnav_jitter_frame *f,
                          uint32_t media, uint32_t us) {
-  unsigned size = words_for(f->len);
-  if (j->count >= FRAMES_MAX) {
+  unsigned size = msnav_pool_words(f->len);
+  if (j->pool.count >= MSNAV_POOL_FRAMES) {
     discard_head(j);
   }
   make_room(j, size);
-  unsigned at = j->fill;
-  uint32_t packed = pack(f) & (LEN_MASK | DECODER_MASK << DECODER_SHIFT);
-  packed |= f->redundant ? REDUNDANT : 0;
-  uint32_t next = (at + size) | packed << 16;
+  uint32_t packed = pack(f) & MSNAV_POOL_KIND;
+  packed |= f->redundant ? MSNAV_POOL_REDUNDANT : 0;
+  uint32_t next = (j->pool.fill + size) | packed << 16;
   uint32_t last = (f->sequence & 0xffff) | us / DURATION_US << 16;
-  memcpy(put(j, media, next, last), f->data, f->len);
-  if (is_last(j, media)) {
-    append(j, next);
+  memcpy(msnav_pool_put(&j->pool, media, next, last), f->data, f->len);
+  if (msnav_pool_is_last(&j->pool, media)) {
+    msnav_pool_append(&j->pool, next);
     return MSNAV_OK;
   }
-  if (insert(j, at, media)) {
+  if (msnav_pool_insert(&j->pool, media)) {
     return MSNAV_OK;
   }
   j->duplicate++;
@@ -309,7 +173,7 @@ static bool is_stale(msnav_jitter *j) {
 static msnav_error look_back(msnav_jitter *j, const msnav_jitter_frame *f,
                              msnav_usec now, uint32_t *media) {
   int32_t ahead = (int32_t)(*media - j->play);
-  if (!j->playing || ahead >= -SLACK_US) {
+  if (!j->playing || ahead >= -MSNAV_POOL_SLACK_US) {
     j->play = *media;
     return MSNAV_OK;
   }
@@ -346,7 +210,7 @@ push_left_behind(msnav_jitter *j, const msnav_jitter_frame *f, uint32_t us,
   }
   j->usual = UNUSUAL;
   uint32_t media = (uint32_t)(j->media_q16 >> 16) - (uint32_t)behind * us;
-  if ((int32_t)(media - j->play) < -SLACK_US) {
+  if ((int32_t)(media - j->play) < -MSNAV_POOL_SLACK_US) {
     j->late++;
     return MSNAV_ERR_LATE;
   }
@@ -359,7 +223,8 @@ static NOINLINE msnav_error push_any(msnav_jitter *j,
                                      msnav_usec now) {
   uint64_t us = (uint64_t)f->duration * j->us_q16 >> 16;
   if (f->len == 0 || f->len > MSNAV_JITTER_PAYLOAD_MAX || us == 0 ||
-      us > MSNAV_JITTER_FRAME_MAX_US || words_for(f->len) > j->limit) {
+      us > MSNAV_JITTER_FRAME_MAX_US ||
+      msnav_pool_words(f->len) > j->pool.limit) {
     return MSNAV_ERR_INVALID;
   }
   if (j->ticks == 0) {
@@ -387,9 +252,11 @@ static NOINLINE msnav_error push_any(msnav_jitter *j,
   j->stale = 0;
   msnav_error err = store(j, f, media, (uint32_t)us);
   if (err == MSNAV_OK) {
-    bool newest = media_of(j, j->tail) == (uint32_t)(j->media_q16 >> 16);
-    j->usual = (uint16_t)(newest && us > SLACK_US ? pack(f) : UNUSUAL);
-    j->usual_next = words_for(f->len) | pack(f) << 16;
+    bool newest = msnav_pool_media(&j->pool, j->pool.tail) ==
+                  (uint32_t)(j->media_q16 >> 16);
+    j->usual =
+      (uint16_t)(newest && us > MSNAV_POOL_SLACK_US ? pack(f) : UNUSUAL);
+    j->usual_next = msnav_pool_words(f->len) | pack(f) << 16;
     j->usual_last = (uint32_t)us / DURATION_US << 16;
     j->step_q16 = (uint64_t)j->ticks * j->us_q16;
   }
@@ -413,7 +280,7 @@ static inline bool
 is_usual(const msnav_jitter *j, const msnav_jitter_frame *f) {
   return f->sequence - j->top == 1 && f->duration == j->ticks &&
          !f->redundant && f->timestamp - j->anchor == f->duration &&
-         pack(f) == j->usual && j->count < FRAMES_MAX;
+         pack(f) == j->usual && j->pool.count < MSNAV_POOL_FRAMES;
 }
 
 msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
@@ -424,14 +291,14 @@ msnav_error msnav_jitter_push(msnav_jitter *j, const msnav_jitter_frame *f,
               msnav_delay_is_usual(&j->delay, (uint32_t)now, transit))) {
     return push_any(j, f, now);
   }
-  uint32_t next = j->fill + j->usual_next;
-  if (!LIKELY((next & 0xffff) <= j->end)) {
+  uint32_t next = j->pool.fill + j->usual_next;
+  if (!LIKELY((next & 0xffff) <= j->pool.end)) {
     return push_after_room(j, f, now);
   }
   /* the call comes last: what is needed after one has to be saved */
   uint32_t last = (f->sequence & 0xffff) | j->usual_last;
-  void *payload = put(j, media, next, last);
-  append(j, next);
+  void *payload = msnav_pool_put(&j->pool, media, next, last);
+  msnav_pool_append(&j->pool, next);
   j->media_q16 = q16;
   j->anchor = f->timestamp;
   j->top = f->sequence;
@@ -451,15 +318,15 @@ void msnav_jitter_note(msnav_jitter *j, uint32_t sequence) {
 
 static inline void describe(const uint32_t *header, msnav_jitter_out *out) {
   uint32_t packed = header[1] >> 16;
-  out->data = (const uint8_t *)(header + HEADER);
-  out->len = (uint16_t)(packed & LEN_MASK);
-  out->decoder = (uint8_t)(packed >> DECODER_SHIFT & DECODER_MASK);
+  out->data = (const uint8_t *)(header + MSNAV_POOL_HEADER);
+  out->len = (uint16_t)(packed & MSNAV_POOL_LEN);
+  out->decoder = msnav_pool_decoder(packed);
 }
 
 /* Hand out the next frame. */
 static inline void hand_out(msnav_jitter *j, int32_t delay, uint32_t skipped,
                             msnav_jitter_out *out) {
-  const uint32_t *header = j->pool.words + j->head;
+  const uint32_t *header = j->pool.words + j->pool.head;
   uint32_t duration = (header[2] >> 16) * DURATION_US;
   describe(header, out);
   out->duration_us = duration;
@@ -469,7 +336,7 @@ static inline void hand_out(msnav_jitter *j, int32_t delay, uint32_t skipped,
   j->played = (uint16_t)header[2];
   j->played_kind = (uint16_t)(header[1] >> 16);
   j->held = delay;
-  drop_head(j);
+  msnav_pool_drop(&j->pool);
 }
 
 /* The lower envelope of the delay rises by an eighth a frame. */
@@ -501,8 +368,9 @@ static msnav_jitter_result nothing(msnav_jitter *j) {
 /* Whether every packet between the last frame played and the next one came:
  * then there was nothing to hear between them. */
 static bool is_silence(const msnav_jitter *j) {
-  uint16_t next = (uint16_t)j->pool.words[j->head + 2];
-  if (((j->played_kind | packed_of(j, j->head)) & REDUNDANT) != 0) {
+  uint16_t next = msnav_pool_number(&j->pool, j->pool.head);
+  if (((j->played_kind | msnav_pool_packed(&j->pool, j->pool.head)) &
+       MSNAV_POOL_REDUNDANT) != 0) {
     return false;
   }
   unsigned behind = (uint16_t)((uint16_t)j->top - next);
@@ -535,10 +403,10 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
     return MSNAV_JITTER_WAIT;
   }
   uint32_t fill = j->play_us > LEAST_FILL_US ? j->play_us : LEAST_FILL_US;
-  fill = gap < fill + SLACK_US ? gap : fill;
+  fill = gap < fill + MSNAV_POOL_SLACK_US ? gap : fill;
   j->play += fill;
   if (fill == gap) {
-    describe(j->pool.words + j->head, out);
+    describe(j->pool.words + j->pool.head, out);
   }
   out->duration_us = fill;
   return MSNAV_JITTER_LOST;
@@ -547,18 +415,18 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
 static NOINLINE msnav_jitter_result pop_any(msnav_jitter *j, msnav_usec now,
                                             msnav_jitter_out *out) {
   out->data = NULL;
-  if (j->count == 0) {
+  if (j->pool.count == 0) {
     return nothing(j);
   }
-  uint32_t media = media_of(j, j->head);
+  uint32_t media = msnav_pool_media(&j->pool, j->pool.head);
   int32_t delay = (int32_t)((uint32_t)now - media - j->delay.floor);
   delay = delay > DELAY_MAX    ? DELAY_MAX
           : delay < -DELAY_MAX ? -DELAY_MAX
                                : delay;
   int32_t gap = (int32_t)(media - j->play);
   if (j->playing) {
-    return gap > SLACK_US ? bridge(j, delay, (uint32_t)gap, out)
-                          : take(j, delay, 0, out);
+    return gap > MSNAV_POOL_SLACK_US ? bridge(j, delay, (uint32_t)gap, out)
+                                     : take(j, delay, 0, out);
   }
   /* the first frame of a time line waits until it has the target delay */
   if (delay < j->delay.target) {
@@ -572,13 +440,13 @@ static NOINLINE msnav_jitter_result pop_any(msnav_jitter *j, msnav_usec now,
 /* Again the short way for what happens nearly always. */
 msnav_jitter_result
 msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
-  if (!LIKELY(j->count > 0 && !j->settle)) {
+  if (!LIKELY(j->pool.count > 0 && !j->settle)) {
     return pop_any(j, now, out);
   }
-  uint32_t media = media_of(j, j->head);
+  uint32_t media = msnav_pool_media(&j->pool, j->pool.head);
   int32_t delay = (int32_t)((uint32_t)now - media - j->delay.floor);
-  if (!LIKELY((int32_t)(media - j->play) <= SLACK_US && delay <= DELAY_MAX &&
-              delay >= -DELAY_MAX)) {
+  if (!LIKELY((int32_t)(media - j->play) <= MSNAV_POOL_SLACK_US &&
+              delay <= DELAY_MAX && delay >= -DELAY_MAX)) {
     return pop_any(j, now, out);
   }
   j->low = envelope(j, delay);
@@ -587,7 +455,6 @@ msnav_jitter_pop(msnav_jitter *j, msnav_usec now, msnav_jitter_out *out) {
 }
 
 int msnav_jitter_next_decoder(const msnav_jitter *j) {
-  return j->count > 0
-           ? (int)(packed_of(j, j->head) >> DECODER_SHIFT & DECODER_MASK)
-           : -1;
+  const msnav_pool *p = &j->pool;
+  return p->count > 0 ? msnav_pool_decoder(msnav_pool_packed(p, p->head)) : -1;
 }

@@ -18,6 +18,7 @@
 #define MSNAV_MEDIA_JITTER_H
 
 #include "media/delay.h"
+#include "media/pool.h"
 
 typedef struct msnav_jitter_frame {
   uint32_t sequence;  /* extended; redundant blocks of one packet share it */
@@ -29,10 +30,6 @@ typedef struct msnav_jitter_frame {
   bool marker;     /* not needed: pauses show in the timestamps */
   bool redundant;  /* from a redundant block: no arrival statistics */
 } msnav_jitter_frame;
-
-/* Bytes for waiting payloads (12 more are used for each) and, at its end,
- * for the caller's PCM: msnav_jitter_set_limit(). */
-#define MSNAV_JITTER_POOL 2776
 
 /* Longest frame, and longest payload that is taken. */
 #define MSNAV_JITTER_FRAME_MAX_US 120000
@@ -79,13 +76,9 @@ typedef struct msnav_jitter {
   int32_t held;         /* delay of the last frame played, us */
   int32_t credit;       /* delay above the target, summed over frames, us */
   int32_t low;          /* lower envelope of it, us */
-  uint16_t head, tail;  /* offsets of waiting frames in words */
-  uint16_t fill, limit; /* where to write next, and the end, in words */
-  uint16_t end;         /* up to here, at least, it is free behind fill */
-  uint16_t usual;       /* length and decoder of the newest frame, */
-  uint32_t usual_next;  /* the same with its words in the pool below, */
-  uint32_t usual_last;  /* and its duration, as there */
-  uint8_t count;        /* waiting frames */
+  uint32_t usual_last;  /* duration of the newest frame as in the pool, */
+  uint32_t usual_next;  /* likewise its words, length and decoder, */
+  uint16_t usual;       /* and these two alone */
   uint8_t stale;        /* frames in a row from long ago */
   bool by_frames;       /* the caller cannot stretch time */
   bool started;         /* a frame came since the last resync */
@@ -94,11 +87,7 @@ typedef struct msnav_jitter {
   bool settle;          /* take the next delay as it is; so it is whenever the
                            buffer is dry or does not play */
   uint32_t late, duplicate, discarded, underruns, resyncs;
-  union {
-    uint32_t words[MSNAV_JITTER_POOL / 4];
-    uint8_t bytes[MSNAV_JITTER_POOL];
-    int16_t pcm[MSNAV_JITTER_POOL / 2];
-  } pool;
+  msnav_pool pool;
 } msnav_jitter;
 
 /* min_delay and max_delay bound the target. */
@@ -143,7 +132,8 @@ static inline void msnav_jitter_settle(msnav_jitter *j) {
 static inline bool msnav_jitter_hurry(msnav_jitter *j) {
   int32_t over = msnav_jitter_excess(j);
   j->by_frames = true;
-  if (j->count == 0 || over < (int32_t)j->play_us - MSNAV_JITTER_SWING_US) {
+  if (j->pool.count == 0 ||
+      over < (int32_t)j->play_us - MSNAV_JITTER_SWING_US) {
     j->credit = 0;
     return false;
   }

@@ -35,7 +35,7 @@ static size_t history_for(uint32_t rate) {
 }
 
 static int16_t *newest_end(msnav_playout *p) {
-  return p->jitter.pool.pcm + MSNAV_JITTER_POOL / 2;
+  return p->jitter.pool.pcm + MSNAV_POOL_BYTES / 2;
 }
 
 /* Keep room for so many samples. */
@@ -43,10 +43,10 @@ static void set_room(msnav_playout *p, size_t samples) {
   samples = (samples + 1) & ~(size_t)1;
   samples = samples > ROOM_MAX ? ROOM_MAX : samples;
   if (samples > p->room) {
-    msnav_jitter_set_limit(&p->jitter, MSNAV_JITTER_POOL - 2 * samples);
+    msnav_jitter_set_limit(&p->jitter, MSNAV_POOL_BYTES - 2 * samples);
     memset(newest_end(p) - samples, 0, 2 * (samples - p->room));
   } else {
-    msnav_jitter_set_limit(&p->jitter, MSNAV_JITTER_POOL - 2 * samples);
+    msnav_jitter_set_limit(&p->jitter, MSNAV_POOL_BYTES - 2 * samples);
   }
   p->room = (uint16_t)samples;
 }
@@ -295,7 +295,7 @@ static int32_t wanted_scaling(const msnav_playout *p, const pull *u) {
     step = (int32_t)p->jitter.play_us;
   }
   /* with nothing waiting the delay is the network's, not ours to save */
-  if (excess > step + step / 4 && p->jitter.count > 0) {
+  if (excess > step + step / 4 && p->jitter.pool.count > 0) {
     return excess;
   }
   if (excess < 0) {
@@ -500,7 +500,7 @@ static bool is_foreign(const msnav_playout *p) {
 
 static void produce(msnav_playout *p, pull *u) {
   msnav_jitter_out f;
-  if (p->noise > 0 && p->jitter.count == 0) { /* a pause, no underrun */
+  if (p->noise > 0 && p->jitter.pool.count == 0) { /* a pause, no underrun */
     make_up(p, u, u->need, MSNAV_PLAYED_NOISE);
     return;
   }

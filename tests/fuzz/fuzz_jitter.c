@@ -24,25 +24,26 @@ static uint32_t take(input *in, size_t bytes) {
 
 static void check(const msnav_playout *p) {
   const msnav_jitter *j = &p->jitter;
-  unsigned at = j->head;
+  unsigned at = j->pool.head;
   uint32_t used = 0, last = 0;
-  CHECK(j->count <= 64 && j->fill <= j->limit);
-  CHECK(j->limit <= MSNAV_JITTER_POOL / 4);
-  CHECK(2u * p->room + 4u * j->limit <= MSNAV_JITTER_POOL);
+  CHECK(j->pool.count <= 64 && j->pool.fill <= j->pool.limit);
+  CHECK(j->pool.limit <= MSNAV_POOL_BYTES / 4);
+  CHECK(2u * p->room + 4u * j->pool.limit <= MSNAV_POOL_BYTES);
   CHECK(p->pending <= p->room);
-  for (unsigned i = 0; i < j->count; i++) {
+  for (unsigned i = 0; i < j->pool.count; i++) {
     uint32_t word = j->pool.words[at + 1];
     uint32_t words = 3 + ((word >> 16 & 0x7ffu) + 3) / 4;
-    CHECK(at + words <= j->limit);
+    CHECK(at + words <= j->pool.limit);
     CHECK(i == 0 || (int32_t)(j->pool.words[at] - last) > 0);
     last = j->pool.words[at];
     used += words;
-    CHECK(i + 1u < j->count || at == j->tail);
+    CHECK(i + 1u < j->pool.count || at == j->pool.tail);
     at = word & 0xffff;
   }
-  CHECK(used <= j->limit && j->end <= j->limit);
-  CHECK(j->count == 0 || at == j->fill);
-  CHECK(j->count == 0 || j->fill > j->head || j->end <= j->head);
+  CHECK(used <= j->pool.limit && j->pool.end <= j->pool.limit);
+  CHECK(j->pool.count == 0 || at == j->pool.fill);
+  CHECK(j->pool.count == 0 || j->pool.fill > j->pool.head ||
+        j->pool.end <= j->pool.head);
   CHECK(j->delay.target >= j->delay.min && j->delay.target <= j->delay.max);
 }
 
