@@ -205,6 +205,30 @@ static void words_split_on_one_byte_only(void **state) {
   assert_int_equal(rest.len, 0);
 }
 
+/* Each byte at each place of texts of each length, among bytes that are next
+ * to those that count: C0 and DEL are control characters, UTF-8 is not. */
+static void no_control_character_is_printable_anywhere(void **state) {
+  (void)state;
+  static const char around[] = {' ', 0x7e, (char)0x80, (char)0xff, (char)0xa0};
+  for (size_t len = 1; len <= 25; len++) {
+    for (size_t at = 0; at < len; at++) {
+      for (int c = 0; c < 256; c++) {
+        char text[25];
+        for (size_t i = 0; i < len; i++) {
+          text[i] = around[(i + (size_t)c) % sizeof(around)];
+        }
+        text[at] = (char)c;
+        char *copy = exact_copy(text, len);
+        bool printable = msnav_text_is_printable((msnav_str){copy, len}, len);
+        assert_int_equal(printable, c >= 0x20 && c != 0x7f);
+        free(copy);
+      }
+    }
+  }
+  assert_false(msnav_text_is_printable((msnav_str){"ab", 2}, 1));
+  assert_true(msnav_text_is_printable((msnav_str){NULL, 0}, 0));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(addresses_are_dotted_quads_with_a_port),
@@ -217,6 +241,7 @@ int main(void) {
     cmocka_unit_test(every_error_has_its_own_name),
     cmocka_unit_test(version_and_features_can_be_asked),
     cmocka_unit_test(words_split_on_one_byte_only),
+    cmocka_unit_test(no_control_character_is_printable_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

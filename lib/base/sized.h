@@ -34,6 +34,16 @@ msnav_sized_take(void *ours, size_t our_size, const void *theirs) {
   memcpy(ours, theirs, msnav_sized_common(theirs, our_size));
 }
 
+/* The same without copying what is long enough: a struct to read from. */
+static inline const void *
+msnav_sized_view(void *ours, size_t our_size, const void *theirs) {
+  if (msnav_sized_common(theirs, our_size) == our_size) {
+    return theirs;
+  }
+  msnav_sized_take(ours, our_size, theirs);
+  return ours;
+}
+
 /* Give what the caller's struct has room for; its size stays. */
 static inline void
 msnav_sized_give(void *theirs, const void *ours, size_t our_size) {

@@ -68,15 +68,35 @@ bool msnav_text_is_token(msnav_str text, size_t max) {
   return true;
 }
 
+static bool is_control(char c) {
+  return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* The same of any of eight bytes: subtracting sets the high bit of a byte that
+ * was less, and only of a byte that had it clear that counts. */
+static bool have_control(const char *eight) {
+  const uint64_t one = UINT64_C(0x0101010101010101);
+  uint64_t text;
+  memcpy(&text, eight, sizeof(text));
+  uint64_t deleted = text ^ (one * 0x7f); /* 0 where it is DEL */
+  uint64_t found = (text - one * 0x20) & ~text;
+  found |= (deleted - one) & ~deleted;
+  return (found & (one * 0x80)) != 0;
+}
+
 bool msnav_text_is_printable(msnav_str text, size_t max) {
-  if (text.len > max) {
+  const char *at = text.ptr;
+  size_t left = text.len;
+  if (left > max) {
     return false;
   }
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    if (c < 0x20 || c == 0x7f) {
+  for (; left >= sizeof(uint64_t); at += 8, left -= 8) {
+    if (have_control(at)) {
       return false;
     }
   }
-  return true;
+  while (left > 0 && !is_control(at[left - 1])) {
+    left--;
+  }
+  return left == 0;
 }

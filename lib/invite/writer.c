@@ -199,8 +199,7 @@ msnav_error msnav_invite_write(const msnav_invite *invite, char *buf,
     return MSNAV_ERR_INVALID;
   }
   msnav_invite copy;
-  msnav_sized_take(&copy, sizeof(copy), invite);
-  const msnav_invite *v = &copy;
+  const msnav_invite *v = msnav_sized_view(&copy, sizeof(copy), invite);
   msnav_error err = check(v);
   if (err != MSNAV_OK) {
     return err;
