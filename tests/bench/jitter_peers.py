@@ -64,7 +64,8 @@ def prepare(harness, work):
     subprocess.run(["cc", "-O2", "-w", "-std=gnu11", "-D_GNU_SOURCE", f"-I{ROOT / 'include'}",
                     f"-I{ROOT / 'lib'}", f"-I{work}",
                     ROOT / "tests" / "bench" / "jb_msnav.c", media / "jitter.c",
-                    media / "delay.c", "-lm", "-o", work / "bin" / "b_msnav"],
+                    media / "pool.c", media / "delay.c", "-lm",
+                    "-o", work / "bin" / "b_msnav"],
                    check=True)
 
 
