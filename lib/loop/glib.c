@@ -3,6 +3,8 @@
  * new one.  GLib calls sources that are ready in the order they were made,
  * and decides what is ready before it calls the first: what a callback did to
  * others is looked at again in dispatch. */
+#include "base/sized.h"
+#include <assert.h>
 #include <glib-unix.h>
 #include <msnav/glib.h>
 
@@ -140,6 +142,11 @@ static void timer_set(void *data, void *timer, msnav_usec at) {
   gint64 ready = (gint64)MIN(at, (msnav_usec)G_MAXINT64 / 2);
   g_source_set_ready_time(&t->source, at == MSNAV_NEVER ? -1 : ready);
 }
+
+/* The caller cannot say how large its struct is: a loop that has grown must be
+ * filled in as far as the first one went, and say so in its size. */
+static_assert(sizeof(msnav_loop) == MSNAV_SIZED_UP_TO(msnav_loop, timer_del),
+              "msnav_glib_loop() writes the first layout only");
 
 msnav_error msnav_glib_loop(msnav_loop *loop, GMainContext *context) {
   if (loop == NULL) {
