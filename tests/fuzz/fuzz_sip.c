@@ -20,6 +20,7 @@ enum { STRANGER = 0x0a000009, PROXY = 0x0a000008, STEPS = 400 };
 typedef struct end {
   msnav_addr addr, remote;
   msnav_dialog *d;
+  unsigned how; /* d was opened */
   unsigned offers, answers, confirms, hangups, closes, overs;
 } end;
 
@@ -151,8 +152,8 @@ static void tap(void *arg, const simnet_record *r) {
   const end *e = &w.ends[r->from.ip == w.ends[0].addr.ip ? 0 : 1];
   if (r->from.ip == e->addr.ip && r->from.port == e->addr.port &&
       r->fate != SIMNET_NOBODY) {
-    uint32_t peer = (w.how & 8) != 0 ? (uint32_t)PROXY : e->remote.ip;
-    bool first = (w.how & 6) == 6; /* whoever calls first is the peer */
+    uint32_t peer = (e->how & 8) != 0 ? (uint32_t)PROXY : e->remote.ip;
+    bool first = (e->how & 6) == 6; /* whoever calls first is the peer */
     CHECK(r->to.ip == peer || r->to.ip == w.ends[0].addr.ip || first);
   }
   hostile_sip_see(arg, r);
@@ -182,6 +183,7 @@ static void open_end(end *e, unsigned how) {
   };
   e->offers = e->answers = e->confirms = 0;
   e->hangups = e->closes = e->overs = 0;
+  e->how = how;
   e->d = NULL;
   if (msnav_dialog_new(w.sip, &config, &events, e, &e->d) != MSNAV_OK) {
     CHECK(e->d == NULL);
