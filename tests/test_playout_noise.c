@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Silence and comfort noise: a pause is no loss, noise has its level and fades
+ * away. */
+#include "playout_kit.h"
+
+static void a_pause_is_silence_not_loss(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t sound[160 * 100], pcm[160];
+  sound_voice(sound, 160 * 100, 130, 8000, 0);
+  unsigned paused = 0;
+  for (int i = 0; i < 100; i++, b->now += 20 * MS) {
+    if (i >= 30 && i < 60) {
+      b->timestamp += 160; /* nothing is sent: the sequence stays */
+    } else {
+      assert_int_equal(push(b, L8, sound + 160 * i, 320, 160), MSNAV_OK);
+    }
+    unsigned played = pull(b, pcm, 160);
+    paused |= i > 34 && i < 60 ? played : 0;
+  }
+  assert_int_equal(paused, MSNAV_PLAYED_NOISE);
+  msnav_playout_stats stats;
+  msnav_playout_get_stats(&b->p, &stats);
+  assert_int_equal(stats.late + stats.discarded, 0);
+  assert_in_range(stats.played, 69, 70);
+  free(b);
+}
+
+static void comfort_noise_is_played_at_its_level(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t sound[160], pcm[160];
+  sound_voice(sound, 160, 130, 8000, 0);
+  for (int i = 0; i < 10; i++, b->now += 20 * MS) {
+    assert_int_equal(push(b, L8, sound, 320, 160), MSNAV_OK);
+    (void)pull(b, pcm, 160);
+  }
+  const uint8_t noise[3] = {50, 100, 90}; /* -50 dBov and a spectrum */
+  assert_int_equal(push(b, NOISE, noise, 3, 160), MSNAV_OK);
+  double sum = 0;
+  int16_t last = sound[159];
+  for (int i = 0; i < 100; i++, b->now += 20 * MS) {
+    unsigned played = pull(b, pcm, 160);
+    assert_true(i < 5 || abs(pcm[0] - last) < 700); /* no click */
+    last = pcm[159];
+    if (i >= 10) {
+      assert_int_equal(played, MSNAV_PLAYED_NOISE);
+      sum += sound_rms(pcm, 160) / 90;
+    }
+  }
+  assert_true(fabs(20 * log10(sum / 32768) + 50) < 2);
+  /* it ends with the next frame */
+  b->timestamp += 160 * 99;
+  for (int i = 0; i < 10; i++, b->now += 20 * MS) {
+    assert_int_equal(push(b, L8, sound, 320, 160), MSNAV_OK);
+    (void)pull(b, pcm, 160);
+  }
+  assert_memory_equal(pcm, sound, sizeof(pcm));
+  free(b);
+}
+
+static void comfort_noise_fades_away_beneath_what_follows(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  static const int16_t silence[160];
+  int16_t pcm[160];
+  for (int i = 0; i < 10; i++, b->now += 20 * MS) {
+    assert_int_equal(push(b, L8, silence, 320, 160), MSNAV_OK);
+    (void)pull(b, pcm, 160);
+  }
+  const uint8_t noise[1] = {30}; /* -30 dBov: 1,036 */
+  assert_int_equal(push(b, NOISE, noise, 1, 160), MSNAV_OK);
+  for (int i = 0; i < 50; i++, b->now += 20 * MS) {
+    (void)pull(b, pcm, 160);
+  }
+  b->timestamp += 160 * 49;
+  unsigned played = 0;
+  while ((played & MSNAV_PLAYED_FRAME) == 0) {
+    assert_int_equal(push(b, L8, silence, 320, 160), MSNAV_OK);
+    played = pull(b, pcm, 160);
+    b->now += 20 * MS;
+  }
+  assert_int_equal(played, MSNAV_PLAYED_FRAME); /* it begins with this pull */
+  assert_in_range(sound_rms(pcm, 10), 500, 1200);
+  assert_in_range(sound_rms(pcm + 20, 20), 50, 500);
+  for (int i = 40; i < 160; i++) { /* 5 ms later it is gone */
+    assert_int_equal(pcm[i], 0);
+  }
+  free(b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_pause_is_silence_not_loss),
+    cmocka_unit_test(comfort_noise_is_played_at_its_level),
+    cmocka_unit_test(comfort_noise_fades_away_beneath_what_follows),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
