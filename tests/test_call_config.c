@@ -159,7 +159,8 @@ static void many_codecs_leave_room_for_the_rest(void **state) {
   for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
     assert_non_null(strstr(offer, formats[i]));
   }
-  assert_int_equal(times(offer, "a=rtpmap:"), 16);
+  /* seven codecs, which a stream can hear together with comfort noise */
+  assert_int_equal(times(offer, "a=rtpmap:"), 10);
   assert_null(
     strstr(offer, names[n - 2])); /* the last one there was room for */
   g_free(offer);
@@ -170,7 +171,7 @@ static void many_codecs_leave_room_for_the_rest(void **state) {
   next_change(p);
   assert_int_equal(msnav_call_hold(p->people[BOB].call, true), MSNAV_OK);
   assert_true(pair_until(p, media_changed, 2000));
-  assert_int_equal(times(p->people[BOB].log, "no room for the last 3 codecs"),
+  assert_int_equal(times(p->people[BOB].log, "no room for the last 9 codecs"),
                    1);
   pair_free(p);
 }

@@ -195,9 +195,9 @@ MSNAV_API msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
                                             const char *payload, size_t len);
 
 /** Add a codec that the library does not bring.  Calls that begin later offer
- *  it first.  A description holds sixteen formats, and RED, comfort noise and
- *  telephone-event come before the last codecs: the log says when some are
- *  left out.
+ *  it first.  A call has room for #MSNAV_STREAM_FORMATS codecs, comfort noise
+ *  being one of them; those at the end of the list give way, and the log says
+ *  so.
  *  @param ctx   context.
  *  @param codec must outlive the context.
  *  @retval MSNAV_OK          added

@@ -58,13 +58,13 @@ static bool takes_noise(const msnav_context *ctx) {
   return false;
 }
 
-/* How many codecs an m= line has room for beside what is none: without the
- * last ones there is a call, without telephone-event no keys. */
+/* As many as a stream can hear, comfort noise being one of them; with red and
+ * telephone-event an m= line has room for all of that. */
 static size_t codecs_described(const msnav_context *ctx) {
-  size_t others = (ctx->config.no_red ? 0u : 1u) +
-                  (takes_noise(ctx) ? 1u : 0u) +
-                  (ctx->config.no_dtmf ? 0u : 1u);
-  return MIN(ctx->codec_count, MSNAV_SDP_MAX_FORMATS - others);
+  static_assert(MSNAV_STREAM_FORMATS + 2 <= MSNAV_SDP_MAX_FORMATS,
+                "red and telephone-event need room in an m= line");
+  size_t most = MSNAV_STREAM_FORMATS - (takes_noise(ctx) ? 1u : 0u);
+  return MIN(ctx->codec_count, most);
 }
 
 /* Said with the first description of a call. */
