@@ -55,6 +55,7 @@ for group in "$@"; do
   gate)
     need 'command -v clang' clang
     need 'command -v rst2man' python3-docutils
+    need 'pkg-config --exists libssl' libssl-dev # Sofia's archive wants it
     need 'command -v llvm-cov || ls /usr/lib/llvm-*/bin/llvm-cov' llvm
     package clang-tidy clang-format cppcheck doxygen gcovr libclang-rt-14-dev valgrind
     ;;
