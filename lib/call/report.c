@@ -9,7 +9,7 @@
 
 /* A text of the peer's, made harmless for a line. */
 static char *safe(const char *text) {
-  char line[4 * MOST_TEXT + sizeof("...")];
+  char line[(size_t)4 * MOST_TEXT + sizeof("...")];
   msnav_out out;
   msnav_out_init(&out, line, sizeof(line));
   msnav_out_escaped(&out, msnav_str_of(text), MOST_TEXT);
