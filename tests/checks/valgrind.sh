@@ -18,7 +18,10 @@ MSNAV_SKIP="speech_survives_a_bad_network what_is_said_is_heard_both_ways losses
   reports_keep_coming_while_held_and_muted reports_carry_loss_and_jitter_back
   packets_change_places_at_the_change every_change_is_heard_through
   garbage_is_taken_or_refused_whole garbage_is_refused_whole two_that_drew_the_same_part
-  speech_here_is_kept without_an_echo_both_may_speak speech_is_found_and_so_are_pauses"
+  speech_here_is_kept without_an_echo_both_may_speak speech_is_found_and_so_are_pauses
+  long_losses_are_no_better_than_short_ones quality_depends_on_codec_and_delay
+  opus_protects_itself_when_the_peer_loses one_new_key_leaves_the_other_direction_alone
+  more_loss_is_stepped_over_farther"
 export MSNAV_SKIP
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
