@@ -6,7 +6,11 @@
  *   RESULT <name> <who> <median> <unit>
  *   RATIO <name> <value> (bar <bar>)
  *
- * A program ends with bench_end(), 1 when a bar was missed. */
+ * A program ends with bench_end(), 1 when a bar was missed.
+ *
+ * With $BENCH_ONLY a program takes $BENCH_TURNS turns (1) of our side of that
+ * comparison and nothing else, so that its instructions can be counted: see
+ * tests/checks/cost.sh. */
 #ifndef TESTS_BENCH_H
 #define TESTS_BENCH_H
 

@@ -4,17 +4,11 @@
  * delay in the same loop.
  * usage: bench_jitter [SEEDS] */
 #include "../support/drive.h"
+#include "bench.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define FRAMES 15000 /* 5 minutes */
-
-static double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static void table(unsigned seeds) {
   msnav_jitter *j = malloc(sizeof(*j));
@@ -51,7 +45,13 @@ typedef struct ring {
  * gets from the network is not what was played just before. */
 static uint8_t source[160], sink[160];
 
-static void run_ring(ring *g, const trace *t) {
+static ring fixed;
+static msnav_jitter adaptive;
+
+static double ring_turn(void *arg) {
+  const trace *t = arg;
+  ring *g = &fixed;
+  double start = bench_cpu();
   size_t next = 0;
   memset(g, 0, sizeof(*g));
   g->next = t->packets[0].index;
@@ -73,9 +73,13 @@ static void run_ring(ring *g, const trace *t) {
       }
     }
   }
+  return (bench_cpu() - start) / (double)t->count;
 }
 
-static void run_jitter(msnav_jitter *j, const trace *t) {
+static double jitter_turn(void *arg) {
+  const trace *t = arg;
+  msnav_jitter *j = &adaptive;
+  double start = bench_cpu();
   size_t next = 0;
   msnav_jitter_init(j, 0, 250000);
   int64_t end = t->packets[t->count - 1].arrival;
@@ -97,36 +101,26 @@ static void run_jitter(msnav_jitter *j, const trace *t) {
       }
     }
   }
+  return (bench_cpu() - start) / (double)t->count;
 }
 
 static void cost(void) {
-  ring *g = malloc(sizeof(*g));
-  msnav_jitter *j = malloc(sizeof(*j));
-  puts("\nnetwork  ring ns  jitter ns  ratio   (push and pop of one packet)");
   for (unsigned kind = 0; kind < TRACE_KINDS; kind++) {
+    char name[32];
     trace t = trace_make((enum trace_kind)kind, 1, FRAMES);
-    double least_ring = 1e18, least_jitter = 1e18;
-    for (int i = 0; i < 15; i++) {
-      double t0 = now_ns();
-      run_ring(g, &t);
-      double t1 = now_ns();
-      run_jitter(j, &t);
-      double t2 = now_ns();
-      least_ring = t1 - t0 < least_ring ? t1 - t0 : least_ring;
-      least_jitter = t2 - t1 < least_jitter ? t2 - t1 : least_jitter;
-    }
-    double n = (double)t.count;
-    printf("%-8s %7.1f %10.1f %6.2f\n", trace_names[kind], least_ring / n,
-           least_jitter / n, least_jitter / least_ring);
+    snprintf(name, sizeof(name), "jitter_%s", trace_names[kind]);
+    double ratio = bench_compare(name, "ns/packet", BENCH_TURNS,
+                                 (bench_side){"msnav", jitter_turn, &t},
+                                 (bench_side){"ring", ring_turn, &t});
+    printf("RATIO %s %.3f\n", name, ratio);
     free(t.packets);
   }
-  free(g);
-  free(j);
 }
 
 int main(int argc, char **argv) {
   int seeds = argc > 1 ? atoi(argv[1]) : 11;
+  bench_pin();
   table(seeds > 0 ? (unsigned)seeds : 1);
   cost();
-  return 0;
+  return bench_end();
 }
