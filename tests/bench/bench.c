@@ -56,6 +56,10 @@ void bench_result(const char *name, const char *who, double median,
   printf("RESULT %s %s %.3f %s\n", name, who, median, unit);
 }
 
+void bench_ratio(const char *name, double value) {
+  printf("RATIO %s %.3f\n", name, value);
+}
+
 static void ratio(const char *name, double value, const char *relation,
                   double bar, bool kept) {
   printf("RATIO %s %.3f (bar %s %.2f)%s\n", name, value, relation, bar,

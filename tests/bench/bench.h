@@ -40,7 +40,8 @@ double bench_median(const double *values, size_t count);
 
 void bench_result(const char *name, const char *who, double median,
                   const char *unit);
-/* "at most" or "at least" a bar. */
+/* A ratio without a bar; "at most" or "at least" one. */
+void bench_ratio(const char *name, double value);
 void bench_at_most(const char *name, double value, double bar);
 void bench_at_least(const char *name, double value, double bar);
 /* A condition without which the figures mean nothing. */

@@ -1,38 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a SIP call costs.  One call is INVITE, 180, 200, ACK, BYE, 200; both
- * ends are in this process and everything goes over loopback sockets.
+/* What a SIP call costs between two dialogs that are made and freed with it,
+ * over loopback sockets, guard included:
  *
- *   call   nta     two agents of Sofia's on one root, nothing else: the limit
- *   call   dialog  two dialogs, made and freed with each call
- *   call-N dialog  the same while N other dialogs are up and idle
+ *   dialog_rate   beside the same six messages between two bare agents
+ *   dialog_scale  while many other dialogs are up and idle beside few
  *
- * CPU time of the process, what a call leaves behind included; only ratios
- * of one run count.  BENCH_CALLS calls a sample, BENCH_RUNS samples,
- * BENCH_MANY dialogs for the last part. */
-#define SU_ROOT_MAGIC_T void
-#define NTA_AGENT_MAGIC_T struct end
-#define NTA_LEG_MAGIC_T struct end
-#define NTA_INCOMING_MAGIC_T struct end
-#define NTA_OUTGOING_MAGIC_T struct end
+ * What a call leaves behind is included. */
+#include "bare.h"
+#include "bench.h"
+
 #include <arpa/inet.h>
 #include <malloc.h>
 #include <msnav/dialog.h>
 #include <netinet/in.h>
-#include <sofia-sip/nta.h>
-#include <sofia-sip/sip_status.h>
-#include <sofia-sip/sip_tag.h>
-#include <sofia-sip/su_log.h>
-#include <sofia-sip/su_wait.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#define BAR 1.3    /* of the cost of a call while few are up */
+#define CALLS 1000 /* per turn */
+#define FEW 100
+#define MANY 5000
+#define AT_ONCE                                                                \
+  2000 /* dialogs that are awake: else there would be too many                 \
+          descriptors */
 #define LOOPBACK 0x7f000001u
-#define MAX_SAMPLES 64
 
 static const char SDP[] =
   "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\nc=IN IP4 127.0.0.1\r\n"
@@ -40,152 +35,6 @@ static const char SDP[] =
   "a=rtpmap:97 red/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
   "a=rtpmap:4 G723/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
   "a=fmtp:101 0-16\r\na=encryption:rejected\r\n";
-
-static int number(const char *name, int normal) {
-  const char *text = getenv(name);
-  return text != NULL ? atoi(text) : normal;
-}
-
-static double cpu(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void die(const char *what) {
-  perror(what);
-  exit(1);
-}
-
-/* ---- bare nta */
-
-typedef struct end {
-  nta_agent_t *agent;
-  nta_leg_t *stray;
-  nta_leg_t *leg;
-  nta_incoming_t *irq;
-  char uri[64];
-  bool done;
-} end;
-
-static int
-end_inside(end *e, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip) {
-  (void)leg;
-  (void)irq;
-  (void)e;
-  return sip->sip_request->rq_method == sip_method_bye ? 200 : 0;
-}
-
-static int end_acked(end *e, nta_incoming_t *irq, const sip_t *sip) {
-  (void)sip;
-  nta_incoming_destroy(irq);
-  e->irq = NULL;
-  return 0;
-}
-
-static int
-end_invited(end *e, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip) {
-  (void)leg;
-  if (sip->sip_request->rq_method != sip_method_invite) {
-    return 481;
-  }
-  e->leg =
-    nta_leg_tcreate(e->agent, end_inside, e, SIPTAG_CALL_ID(sip->sip_call_id),
-                    SIPTAG_FROM(sip->sip_to), SIPTAG_TO(sip->sip_from),
-                    TAG_END());
-  nta_incoming_tag(irq, nta_leg_tag(e->leg, NULL));
-  nta_leg_server_route(e->leg, sip->sip_record_route, sip->sip_contact);
-  nta_incoming_bind(irq, end_acked, e);
-  nta_incoming_treply(irq, SIP_180_RINGING, TAG_END());
-  nta_incoming_treply(irq, SIP_200_OK,
-                      SIPTAG_CONTACT(nta_agent_contact(e->agent)),
-                      SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                      SIPTAG_PAYLOAD_STR(SDP), TAG_END());
-  return 0;
-}
-
-static int end_hung_up(end *e, nta_outgoing_t *orq, const sip_t *sip) {
-  if (sip == NULL || sip->sip_status->st_status >= 200) {
-    nta_outgoing_destroy(orq);
-    e->done = true;
-  }
-  return 0;
-}
-
-static int end_answered(end *e, nta_outgoing_t *orq, const sip_t *sip) {
-  if (sip == NULL || sip->sip_status->st_status < 200) {
-    return 0;
-  }
-  nta_leg_rtag(e->leg, sip->sip_to->a_tag);
-  nta_leg_client_route(e->leg, sip->sip_record_route, sip->sip_contact);
-  nta_outgoing_destroy(
-    nta_outgoing_tcreate(e->leg, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
-                         SIPTAG_CSEQ(sip->sip_cseq), TAG_END()));
-  nta_outgoing_destroy(orq);
-  nta_outgoing_tcreate(e->leg, end_hung_up, e, NULL, SIP_METHOD_BYE, NULL,
-                       TAG_END());
-  return 0;
-}
-
-static void end_open(end *e, su_root_t *root) {
-  memset(e, 0, sizeof(*e));
-  e->agent =
-    nta_agent_create(root, URL_STRING_MAKE("sip:127.0.0.1:*;transport=udp"),
-                     NULL, e, NTATAG_UA(1), NTATAG_SERVER_RPORT(0),
-                     NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
-                     NTATAG_SIP_T1X64(8000), TAG_END());
-  if (e->agent == NULL) {
-    die("nta_agent_create");
-  }
-  e->stray =
-    nta_leg_tcreate(e->agent, end_invited, e, NTATAG_NO_DIALOG(1), TAG_END());
-  const sip_contact_t *m = nta_agent_contact(e->agent);
-  snprintf(e->uri, sizeof(e->uri), "sip:%s:%s", m->m_url->url_host,
-           m->m_url->url_port);
-}
-
-static void end_close(end *e) {
-  nta_leg_destroy(e->stray);
-  nta_agent_destroy(e->agent);
-}
-
-static void end_call(end *a, end *b, su_root_t *root) {
-  char to[80];
-  snprintf(to, sizeof(to), "<%s>", b->uri);
-  a->done = false;
-  a->leg = nta_leg_tcreate(a->agent, end_inside, a,
-                           SIPTAG_FROM_STR("\"yxu\" <sip:taogx@163.com>"),
-                           SIPTAG_TO_STR(to), TAG_END());
-  nta_leg_tag(a->leg, NULL);
-  nta_outgoing_tcreate(a->leg, end_answered, a, NULL, SIP_METHOD_INVITE,
-                       URL_STRING_MAKE(b->uri),
-                       SIPTAG_CONTACT(nta_agent_contact(a->agent)),
-                       SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-                       SIPTAG_PAYLOAD_STR(SDP), TAG_END());
-  while (!a->done) {
-    su_root_step(root, 1000);
-  }
-  nta_leg_destroy(a->leg);
-  nta_leg_destroy(b->leg);
-}
-
-static double bare(int calls) {
-  su_root_t *root = su_root_create(NULL);
-  su_root_threading(root, 0);
-  end a;
-  end b;
-  end_open(&a, root);
-  end_open(&b, root);
-  double begin = cpu();
-  for (int i = 0; i < calls; i++) {
-    end_call(&a, &b, root);
-  }
-  end_close(&a); /* which frees what the calls have left: so do we */
-  end_close(&b);
-  double spent = cpu() - begin;
-  su_root_destroy(root);
-  return spent / calls;
-}
 
 /* ---- dialogs */
 
@@ -215,9 +64,7 @@ static void on_confirmed_hang_up(void *arg) {
 }
 
 static void on_closed(void *arg, unsigned status) {
-  if (status != 200) {
-    fprintf(stderr, "closed with %u\n", status);
-  }
+  bench_require(status == 200, "a BYE that is answered");
   ((party *)arg)->done = true;
 }
 
@@ -244,9 +91,15 @@ static void open_party(party *p, const msnav_dialog_events *events,
     config.accept_first = 1;
   }
   *p = (party){0};
-  if (msnav_dialog_new(sip, &config, events, p, &p->dialog) != MSNAV_OK) {
-    die("msnav_dialog_new");
-  }
+  bench_require(msnav_dialog_new(sip, &config, events, p, &p->dialog) ==
+                  MSNAV_OK,
+                "make a dialog");
+}
+
+static void invite(party *p) {
+  bench_require(msnav_dialog_invite(p->dialog, SDP, sizeof(SDP) - 1) ==
+                  MSNAV_OK,
+                "invite");
 }
 
 static void dialog_call(void) {
@@ -254,9 +107,7 @@ static void dialog_call(void) {
   party b;
   open_party(&b, &called_events, NULL);
   open_party(&a, &caller_events, msnav_dialog_local(b.dialog));
-  if (msnav_dialog_invite(a.dialog, SDP, sizeof(SDP) - 1) != MSNAV_OK) {
-    die("msnav_dialog_invite");
-  }
+  invite(&a);
   while (!a.done) {
     (void)!msnav_epoll_step(loop, MSNAV_NEVER);
   }
@@ -264,12 +115,28 @@ static void dialog_call(void) {
   msnav_dialog_free(b.dialog);
 }
 
-static double dialogs(int calls) {
-  double begin = cpu();
-  for (int i = 0; i < calls; i++) {
+static double rate(double start) {
+  return CALLS * 1e9 / (bench_cpu() - start);
+}
+
+static double dialog_turn(void *arg) {
+  (void)arg;
+  double start = bench_cpu();
+  for (int i = 0; i < CALLS; i++) {
     dialog_call();
   }
-  return (cpu() - begin) / calls;
+  return rate(start);
+}
+
+static double bare_turn(void *arg) {
+  (void)arg;
+  double start = bench_cpu();
+  bare_open();
+  for (int i = 0; i < CALLS; i++) {
+    bare_call();
+  }
+  bare_close(); /* which frees what the calls have left: so do we */
+  return rate(start);
 }
 
 /* ---- idle dialogs: one plain socket is the peer of them all, so that each
@@ -317,13 +184,14 @@ static int open_peer(msnav_addr *addr) {
   struct sockaddr_in sa = {.sin_family = AF_INET,
                            .sin_addr.s_addr = htonl(LOOPBACK)};
   socklen_t len = sizeof(sa);
-  if (fd < 0 || bind(fd, (struct sockaddr *)&sa, len) < 0 ||
-      getsockname(fd, (struct sockaddr *)&sa, &len) < 0) {
-    die("peer");
-  }
+  bench_require(fd >= 0 && bind(fd, (struct sockaddr *)&sa, len) == 0 &&
+                  getsockname(fd, (struct sockaddr *)&sa, &len) == 0,
+                "open the peer's socket");
   *addr = (msnav_addr){LOOPBACK, ntohs(sa.sin_port)};
   return fd;
 }
+
+static party idle[MANY];
 
 static const msnav_dialog_events idle_events = {
   .size = sizeof(idle_events),
@@ -343,16 +211,13 @@ static void settle(void) {
   }
 }
 
-static void
-open_idle(int from, int count, party *idle, int fd, const msnav_addr *peer) {
+static void open_idle(int from, int count, int fd, const msnav_addr *peer) {
   for (int i = from; i < count; i++) {
-    if (i > from && (i - from) % 2000 == 0) {
-      settle(); /* else there would be too many descriptors */
+    if (i > from && (i - from) % AT_ONCE == 0) {
+      settle();
     }
     open_party(&idle[i], &idle_events, peer);
-    if (msnav_dialog_invite(idle[i].dialog, SDP, sizeof(SDP) - 1) != MSNAV_OK) {
-      die("msnav_dialog_invite");
-    }
+    invite(&idle[i]);
     while (!idle[i].confirmed) {
       answer_all(fd);
       (void)!msnav_epoll_step(loop, 0);
@@ -362,19 +227,30 @@ open_idle(int from, int count, party *idle, int fd, const msnav_addr *peer) {
   settle();
 }
 
-/* ---- the figures */
-
-static int compare(const void *a, const void *b) {
-  double x = *(const double *)a;
-  double y = *(const double *)b;
-  return x < y ? -1 : x > y;
+static double up(const char *who) {
+  double rates[BENCH_TURNS];
+  for (int i = 0; i < BENCH_TURNS; i++) {
+    rates[i] = dialog_turn(NULL);
+  }
+  double median = bench_median(rates, BENCH_TURNS);
+  bench_result("dialog_scale", who, median, "calls/CPU-s");
+  return median;
 }
 
-static double print(const char *workload, const char *who, double *v, int n) {
-  qsort(v, (size_t)n, sizeof(*v), compare);
-  printf("RESULT %-14s %-10s %10.1f us/call min=%.1f max=%.1f n=%d\n", workload,
-         who, v[n / 2] * 1e6, v[0] * 1e6, v[n - 1] * 1e6, n);
-  return v[n / 2];
+static void scale(void) {
+  msnav_addr addr;
+  int fd = open_peer(&addr);
+  open_idle(0, FEW, fd, &addr);
+  double few = up("100-up");
+  long before = allocated();
+  open_idle(FEW, MANY, fd, &addr);
+  double size = (double)(allocated() - before) / (MANY - FEW);
+  bench_result("dialog_idle", "msnav", size, "bytes");
+  bench_at_most("dialog_scale", few / up("5000-up"), BAR);
+  for (int i = 0; i < MANY; i++) {
+    msnav_dialog_free(idle[i].dialog);
+  }
+  (void)close(fd);
 }
 
 static void raise_limit(void) {
@@ -386,62 +262,19 @@ static void raise_limit(void) {
 }
 
 int main(void) {
-  int runs = number("BENCH_RUNS", 7);
-  int calls = number("BENCH_CALLS", 2000);
-  int many = number("BENCH_MANY", 5000);
-  runs = runs > MAX_SAMPLES ? MAX_SAMPLES : runs;
+  const bench_side ours = {"msnav", dialog_turn, NULL};
+  const bench_side bare = {"nta", bare_turn, NULL};
+  bench_pin();
   raise_limit();
-  su_log_set_level(NULL, 0);
-  if (msnav_epoll_new(&loop) != MSNAV_OK ||
-      msnav_sip_new(msnav_epoll_loop(loop), NULL, NULL, NULL, &sip) !=
-        MSNAV_OK) {
-    die("msnav_sip_new");
-  }
-  (void)bare(calls);
-  (void)dialogs(calls);
-  double limit[MAX_SAMPLES];
-  double ours[MAX_SAMPLES];
-  for (int i = 0; i < runs; i++) { /* in turns: both see the same machine */
-    limit[i] = bare(calls);
-    ours[i] = dialogs(calls);
-  }
-  double l = print("call", "nta", limit, runs);
-  double o = print("call", "dialog", ours, runs);
-  printf("RATIO call calls-per-cpu dialog/nta %.2f\n", l / o);
-
-  msnav_addr addr;
-  int fd = open_peer(&addr);
-  party *idle = calloc((size_t)many, sizeof(*idle));
-  if (idle == NULL) {
-    die("calloc");
-  }
-  int few = many / 50;
-  if (many == 0) {
-    msnav_sip_free(sip);
-    msnav_epoll_free(loop);
-    return 0;
-  }
-  open_idle(0, few, idle, fd, &addr);
-  for (int i = 0; i < runs; i++) {
-    ours[i] = dialogs(calls);
-  }
-  l = print("call-few-up", "dialog", ours, runs);
-  long before = allocated();
-  open_idle(few, many, idle, fd, &addr);
-  printf("RESULT %-14s %-10s %10ld bytes\n", "idle-call", "dialog",
-         (allocated() - before) / (many - few));
-  for (int i = 0; i < runs; i++) {
-    ours[i] = dialogs(calls);
-  }
-  o = print("call-many-up", "dialog", ours, runs);
-  printf("RATIO call cpu %d-up/%d-up %.2f\n", many, few, o / l);
-
-  for (int i = 0; i < many; i++) {
-    msnav_dialog_free(idle[i].dialog);
-  }
-  free(idle);
-  (void)close(fd);
+  bare_init();
+  bench_require(msnav_epoll_new(&loop) == MSNAV_OK &&
+                  msnav_sip_new(msnav_epoll_loop(loop), NULL, NULL, NULL,
+                                &sip) == MSNAV_OK,
+                "make a SIP context");
+  bench_ratio("dialog_rate", bench_compare("dialog_rate", "calls/CPU-s",
+                                           BENCH_TURNS, ours, bare));
+  scale();
   msnav_sip_free(sip);
   msnav_epoll_free(loop);
-  return 0;
+  return bench_end();
 }

@@ -112,7 +112,7 @@ static void cost(void) {
     double ratio = bench_compare(name, "ns/packet", BENCH_TURNS,
                                  (bench_side){"msnav", jitter_turn, &t},
                                  (bench_side){"ring", ring_turn, &t});
-    printf("RATIO %s %.3f\n", name, ratio);
+    bench_ratio(name, ratio);
     free(t.packets);
   }
 }
