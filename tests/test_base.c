@@ -143,6 +143,8 @@ static void peers_text_cannot_break_a_line(void **state) {
     {STR("\xe5\xbe"), "\\xe5\\xbe"},                   /* cut short */
     {STR("%n%s"), "%n%s"}, /* no format ever sees it */
     {STR("back\\slash"), "back\\x5cslash"},
+    {STR("one\1two\xe5\xbe\x90\x80three~ "),
+     "one\\x01two\xe5\xbe\x90\\x80three~ "},
   };
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     char buf[128];
@@ -205,6 +207,66 @@ static void words_split_on_one_byte_only(void **state) {
   assert_int_equal(rest.len, 0);
 }
 
+static int ascii_lower(int c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+/* Every byte against every other, at the ends of texts of each length. */
+static void case_is_that_of_ascii_letters_and_of_nothing_else(void **state) {
+  (void)state;
+  for (size_t len = 1; len <= 18; len++) {
+    char *a = exact_copy("MIME-Version: [`]z", len);
+    char *b = exact_copy("mIme-vERSION: [`]Z", len);
+    size_t ends[] = {0, len - 1};
+    assert_true(
+      msnav_text_equal_nocase((msnav_str){a, len}, (msnav_str){b, len}));
+    for (int c = 0; c < 2 * 256 * 256; c++) {
+      size_t at = ends[c / (256 * 256)];
+      char before[2] = {a[at], b[at]};
+      a[at] = (char)(c >> 8 & 255);
+      b[at] = (char)c;
+      assert_int_equal(msnav_text_equal_nocase((msnav_str){a, len},
+                                               (msnav_str){b, len}),
+                       ascii_lower(c >> 8 & 255) == ascii_lower(c & 255));
+      a[at] = before[0];
+      b[at] = before[1];
+    }
+    free(a);
+    free(b);
+  }
+}
+
+static void prefixes_and_literals_compare_without_case(void **state) {
+  (void)state;
+  msnav_str none = MSNAV_LITERAL("");
+  msnav_str sip = MSNAV_LITERAL("sip:x");
+  assert_true(msnav_text_equal_nocase(none, (msnav_str){NULL, 0}));
+  assert_true(msnav_text_starts_nocase(sip, none));
+  assert_true(msnav_text_starts_nocase(sip, MSNAV_LITERAL("SIP:")));
+  assert_false(msnav_text_starts_nocase(sip, MSNAV_LITERAL("sip:x:")));
+  assert_true(MSNAV_TEXT_IS(sip, "sip:x"));
+  assert_true(MSNAV_TEXT_IS(sip, "Sip:X"));
+  assert_false(MSNAV_TEXT_IS(sip, "sip:y"));
+  assert_false(MSNAV_TEXT_IS(sip, "sip:"));
+}
+
+static void tokens_are_those_of_rfc_3261(void **state) {
+  (void)state;
+  for (int c = 0; c < 256; c++) {
+    char *text = exact_copy("a?b", 3);
+    text[1] = (char)c;
+    bool is = c != 0 && strchr("abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "-.!%*_+`'~",
+                               c) != NULL;
+    assert_int_equal(msnav_text_is_token((msnav_str){text, 3}, 3), is);
+    assert_int_equal(msnav_text_is_token((msnav_str){text + 1, 1}, 1), is);
+    free(text);
+  }
+  assert_false(msnav_text_is_token(msnav_str_of("abcd"), 3));
+  assert_false(msnav_text_is_token(msnav_str_of(""), 3));
+}
+
 /* Each byte at each place of texts of each length, among bytes that are next
  * to those that count: C0 and DEL are control characters, UTF-8 is not. */
 static void no_control_character_is_printable_anywhere(void **state) {
@@ -241,6 +303,9 @@ int main(void) {
     cmocka_unit_test(every_error_has_its_own_name),
     cmocka_unit_test(version_and_features_can_be_asked),
     cmocka_unit_test(words_split_on_one_byte_only),
+    cmocka_unit_test(case_is_that_of_ascii_letters_and_of_nothing_else),
+    cmocka_unit_test(prefixes_and_literals_compare_without_case),
+    cmocka_unit_test(tokens_are_those_of_rfc_3261),
     cmocka_unit_test(no_control_character_is_printable_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

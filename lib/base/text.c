@@ -6,34 +6,32 @@ msnav_str msnav_str_of(const char *text) {
   return (msnav_str){text, text != NULL ? strlen(text) : 0};
 }
 
-static char lower(char c) {
-  return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+static bool same_letter(char a, char b) {
+  char lower = (char)(a | 0x20);
+  return a == b || ((a ^ b) == 0x20 && lower >= 'a' && lower <= 'z');
 }
 
-bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix) {
-  if (text.len < prefix.len) {
-    return false;
-  }
-  for (size_t i = 0; i < prefix.len; i++) {
-    if (lower(text.ptr[i]) != lower(prefix.ptr[i])) {
+static bool same_letters(const char *a, const char *b, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    if (!same_letter(a[i], b[i])) {
       return false;
     }
   }
   return true;
 }
 
-msnav_str msnav_text_until(msnav_str *rest, char stop) {
-  msnav_str word = *rest;
-  const char *at = rest->len > 0 ? memchr(rest->ptr, stop, rest->len) : NULL;
-  if (at == NULL) {
-    rest->ptr = rest->len > 0 ? rest->ptr + rest->len : rest->ptr;
-    rest->len = 0;
-    return word;
+/* By words: nearly always the case is the same, too. */
+bool msnav_text_same_nocase(const char *a, const char *b, size_t len) {
+  uint64_t x;
+  uint64_t y;
+  for (; len >= sizeof(x); a += sizeof(x), b += sizeof(x), len -= sizeof(x)) {
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    if (x != y && !same_letters(a, b, sizeof(x))) {
+      return false;
+    }
   }
-  word.len = (size_t)(at - word.ptr);
-  rest->ptr = at + 1;
-  rest->len -= word.len + 1;
-  return word;
+  return same_letters(a, b, len);
 }
 
 msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
@@ -42,10 +40,11 @@ msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
     return MSNAV_ERR_PARSE;
   }
   for (size_t i = 0; i < text.len; i++) {
-    if (!msnav_text_is_digit(text.ptr[i])) {
+    unsigned digit = (unsigned)text.ptr[i] - '0';
+    if (digit > 9) {
       return MSNAV_ERR_PARSE;
     }
-    v = v * 10 + (uint64_t)(text.ptr[i] - '0');
+    v = v * 10 + digit;
   }
   if (v > max) {
     return MSNAV_ERR_PARSE;
@@ -54,14 +53,18 @@ msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
   return MSNAV_OK;
 }
 
+/* Each at its own place. */
+const char msnav_text_token[256] = "                                "
+                                   " !   % '  *+ -. 0123456789      "
+                                   " ABCDEFGHIJKLMNOPQRSTUVWXYZ    _"
+                                   "`abcdefghijklmnopqrstuvwxyz   ~ ";
+
 bool msnav_text_is_token(msnav_str text, size_t max) {
   if (text.len == 0 || text.len > max) {
     return false;
   }
   for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-    if (!msnav_text_is_alnum(c) &&
-        (c == '\0' || strchr("-.!%*_+`'~", c) == NULL)) {
+    if (!msnav_text_is_token_char(text.ptr[i])) {
       return false;
     }
   }

@@ -13,10 +13,23 @@ static inline bool msnav_text_equal(msnav_str a, msnav_str b) {
   return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 /* ASCII letters without case */
-bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix);
+bool msnav_text_same_nocase(const char *a, const char *b, size_t len);
+static inline bool msnav_text_starts_nocase(msnav_str text, msnav_str prefix) {
+  /* most are told apart by their length or first letter */
+  return text.len >= prefix.len &&
+         (prefix.len == 0 ||
+          (((text.ptr[0] ^ prefix.ptr[0]) & ~0x20) == 0 &&
+           msnav_text_same_nocase(text.ptr, prefix.ptr, prefix.len)));
+}
 static inline bool msnav_text_equal_nocase(msnav_str a, msnav_str b) {
   return a.len == b.len && msnav_text_starts_nocase(a, b);
 }
+/* The same with a literal, which most write in the same case: its length is
+ * the compiler's to know, and comparing is a few instructions. */
+#define MSNAV_TEXT_IS(text, word)                                              \
+  ((text).len == sizeof(word) - 1 &&                                           \
+   (memcmp((text).ptr, (word), sizeof(word) - 1) == 0 ||                       \
+    msnav_text_starts_nocase((text), MSNAV_LITERAL(word))))
 static inline bool msnav_text_is_blank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -33,7 +46,20 @@ static inline msnav_str msnav_text_trim(msnav_str text) {
 }
 /* one word up to a byte, which is skipped in *rest; the whole rest when the
  * byte does not occur */
-msnav_str msnav_text_until(msnav_str *rest, char stop);
+static inline msnav_str msnav_text_until(msnav_str *rest, char stop) {
+  msnav_str word = *rest;
+  const char *at =
+    word.len > 0 ? (const char *)memchr(word.ptr, stop, word.len) : NULL;
+  if (at == NULL) {
+    rest->ptr = word.len > 0 ? word.ptr + word.len : word.ptr;
+    rest->len = 0;
+    return word;
+  }
+  rest->ptr = at + 1;
+  rest->len = (size_t)(word.ptr + word.len - rest->ptr);
+  word.len = (size_t)(at - word.ptr);
+  return word;
+}
 /* 1 to 10 digits, at most max */
 msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value);
 /* inline: they are asked for every byte of every message */
@@ -44,7 +70,11 @@ static inline bool msnav_text_is_alnum(char c) {
   char lower = (char)(c | 0x20);
   return msnav_text_is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
-/* a token of RFC 3261 section 25.1, 1...max bytes */
+/* 1...max bytes of a token of RFC 3261 section 25.1 */
+extern const char msnav_text_token[256]; /* a blank or NUL for what is not */
+static inline bool msnav_text_is_token_char(char c) {
+  return msnav_text_token[(unsigned char)c] > ' ';
+}
 bool msnav_text_is_token(msnav_str text, size_t max);
 /* up to max bytes, none of them an ASCII control character */
 bool msnav_text_is_printable(msnav_str text, size_t max);
