@@ -2,65 +2,55 @@
 #include "base/text.h"
 #include <string.h>
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to later */
-void msnav_out_init(msnav_out *out, char *buf, size_t cap) {
-  *out = (msnav_out){buf, 0, cap, false};
+/* Write the digits of a number so that they end before a place; where they
+ * begin. */
+static char *digits_before(char *end, uint32_t value) {
+  do {
+    *--end = (char)('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  return end;
 }
 
-void msnav_out_bytes(msnav_out *out, const void *bytes, size_t len) {
-  if (out->full || len > out->cap - out->len) {
-    out->full = true;
-    return;
+static char *ip_before(char *end, uint32_t ip) {
+  for (int shift = 0; shift < 32; shift += 8) {
+    end = digits_before(end, ip >> shift & 255);
+    if (shift < 24) {
+      *--end = '.';
+    }
   }
-  if (len > 0) {
-    memcpy(out->buf + out->len, bytes, len);
-    out->len += len;
-  }
-}
-
-void msnav_out_str(msnav_out *out, msnav_str text) {
-  msnav_out_bytes(out, text.ptr, text.len);
-}
-
-void msnav_out_text(msnav_out *out, const char *text) {
-  msnav_out_bytes(out, text, strlen(text));
-}
-
-void msnav_out_char(msnav_out *out, char c) {
-  msnav_out_bytes(out, &c, 1);
+  return end;
 }
 
 void msnav_out_u32(msnav_out *out, uint32_t value) {
-  char digits[10];
-  size_t at = sizeof(digits);
-  do {
-    digits[--at] = (char)('0' + value % 10);
-    value /= 10;
-  } while (value != 0);
-  msnav_out_bytes(out, digits + at, sizeof(digits) - at);
+  char text[10];
+  char *end = text + sizeof(text);
+  char *at = digits_before(end, value);
+  msnav_out_bytes(out, at, (size_t)(end - at));
 }
 
 void msnav_out_hex64(msnav_out *out, uint64_t value) {
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    msnav_out_char(out, "0123456789abcdef"[value >> shift & 15]);
+  char text[16];
+  for (size_t i = sizeof(text); i-- > 0; value >>= 4) {
+    text[i] = "0123456789abcdef"[value & 15];
   }
+  msnav_out_bytes(out, text, sizeof(text));
 }
 
 void msnav_out_ip(msnav_out *out, uint32_t ip) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    msnav_out_u32(out, ip >> shift & 255);
-    if (shift > 0) {
-      msnav_out_char(out, '.');
-    }
-  }
+  msnav_out_addr(out, &(msnav_addr){ip, 0});
 }
 
 void msnav_out_addr(msnav_out *out, const msnav_addr *addr) {
-  msnav_out_ip(out, addr->ip);
+  char text[MSNAV_ADDR_TEXT];
+  char *end = text + sizeof(text);
+  char *at = end;
   if (addr->port != 0) {
-    msnav_out_char(out, ':');
-    msnav_out_u32(out, addr->port);
+    at = digits_before(at, addr->port);
+    *--at = ':';
   }
+  at = ip_before(at, addr->ip);
+  msnav_out_bytes(out, at, (size_t)(end - at));
 }
 
 /* Bytes of the well-formed UTF-8 character at the start, 0 when there is
@@ -103,14 +93,29 @@ static bool harmless(uint32_t code) {
          !(code >= 0xfff9 && code <= 0xffff);
 }
 
+/* How much of it is plain ASCII, as nearly all is. */
+static size_t plain(msnav_str text) {
+  size_t n = 0;
+  while (n < text.len && text.ptr[n] >= ' ' && text.ptr[n] <= '~' &&
+         text.ptr[n] != '\\') {
+    n++;
+  }
+  return n;
+}
+
 void msnav_out_escaped(msnav_out *out, msnav_str text, size_t max) {
   static const char hex[] = "0123456789abcdef";
   bool cut = text.len > max;
   text.len = cut ? max : text.len;
   while (text.len > 0) {
     uint32_t code = 0;
-    size_t n = utf8_char(text, &code);
-    if (n > 0 && harmless(code)) {
+    size_t n = plain(text);
+    bool kept = n > 0;
+    if (!kept) {
+      n = utf8_char(text, &code);
+      kept = n > 0 && harmless(code);
+    }
+    if (kept) {
       msnav_out_bytes(out, text.ptr, n);
     } else {
       n = n > 0 ? n : 1;

@@ -88,11 +88,31 @@ typedef struct msnav_out {
   bool full;
 } msnav_out;
 
-void msnav_out_init(msnav_out *out, char *buf, size_t cap);
-void msnav_out_bytes(msnav_out *out, const void *bytes, size_t len);
-void msnav_out_str(msnav_out *out, msnav_str text);
-void msnav_out_text(msnav_out *out, const char *text);
-void msnav_out_char(msnav_out *out, char c);
+/* inline: most of what is written are literals, whose lengths are known */
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to later */
+static inline void msnav_out_init(msnav_out *out, char *buf, size_t cap) {
+  *out = (msnav_out){buf, 0, cap, false};
+}
+static inline void
+msnav_out_bytes(msnav_out *out, const void *bytes, size_t len) {
+  if (out->full || len > out->cap - out->len) {
+    out->full = true;
+    return;
+  }
+  if (len > 0) {
+    memcpy(out->buf + out->len, bytes, len);
+    out->len += len;
+  }
+}
+static inline void msnav_out_str(msnav_out *out, msnav_str text) {
+  msnav_out_bytes(out, text.ptr, text.len);
+}
+static inline void msnav_out_text(msnav_out *out, const char *text) {
+  msnav_out_bytes(out, text, strlen(text));
+}
+static inline void msnav_out_char(msnav_out *out, char c) {
+  msnav_out_bytes(out, &c, 1);
+}
 void msnav_out_u32(msnav_out *out, uint32_t value);
 void msnav_out_hex64(msnav_out *out, uint64_t value);
 void msnav_out_ip(msnav_out *out, uint32_t ip);
