@@ -151,6 +151,25 @@ static void never_writes_a_text_that_breaks_a_line(void **state) {
   }
 }
 
+/* RFC 4566 section 9 */
+static void names_are_tokens(void **state) {
+  (void)state;
+  static const char set[] = "abcdefghijklmnopqrstuvwxyz"
+                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                            "!#$%&'*+-.^_`{|}~";
+  for (int c = 0; c < 256; c++) {
+    char name[] = {'a', (char)c, 'b'};
+    char buf[1000];
+    size_t len = 0;
+    msnav_sdp sdp = paper_offer();
+    sdp.media[0].formats[1].name = (msnav_str){name, sizeof(name)};
+    assert_int_equal(msnav_sdp_write(&sdp, buf, sizeof(buf), &len),
+                     memchr(set, c, sizeof(set) - 1) != NULL
+                       ? MSNAV_OK
+                       : MSNAV_ERR_INVALID);
+  }
+}
+
 static void never_writes_a_number_out_of_range(void **state) {
   (void)state;
   msnav_sdp bad[8];
@@ -181,6 +200,7 @@ int main(void) {
     cmocka_unit_test(end_of_a_stream_rows),
     cmocka_unit_test(rejected_streams_are_one_line),
     cmocka_unit_test(never_writes_a_text_that_breaks_a_line),
+    cmocka_unit_test(names_are_tokens),
     cmocka_unit_test(never_writes_a_number_out_of_range),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

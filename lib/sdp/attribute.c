@@ -91,45 +91,26 @@ static void read_metrics(msnav_str value, msnav_sdp_level *level) {
   level->has_metrics = true;
   while (value.len > 0) {
     msnav_str word = msnav_sdp_word(&value);
-    level->metrics |=
-      msnav_text_equal_nocase(word, MSNAV_LITERAL(MSNAV_SDP_METRICS));
+    level->metrics |= MSNAV_TEXT_IS(word, MSNAV_SDP_METRICS);
   }
 }
 
 static void read_encryption(msnav_str value, msnav_sdp_level *level) {
-  static const struct {
-    const char *word;
-    msnav_sdp_encryption encryption;
-  } known[] = {
-    {"rejected", MSNAV_SDP_ENC_REJECTED},
-    {"optional", MSNAV_SDP_ENC_OPTIONAL},
-    {"required", MSNAV_SDP_ENC_REQUIRED},
-  };
-  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-    if (!level->has_encryption &&
-        msnav_text_equal_nocase(value, msnav_str_of(known[i].word))) {
-      level->encryption = known[i].encryption;
-      level->has_encryption = true;
-    }
+  if (level->has_encryption) {
+    return;
   }
+  level->encryption =
+    MSNAV_TEXT_IS(value, "rejected")   ? MSNAV_SDP_ENC_REJECTED
+    : MSNAV_TEXT_IS(value, "optional") ? MSNAV_SDP_ENC_OPTIONAL
+    : MSNAV_TEXT_IS(value, "required") ? MSNAV_SDP_ENC_REQUIRED
+                                       : MSNAV_SDP_ENC_NONE;
+  level->has_encryption = level->encryption != MSNAV_SDP_ENC_NONE;
 }
 
-static void read_direction(msnav_str name, msnav_sdp_level *level) {
-  static const struct {
-    const char *word;
-    unsigned direction;
-  } known[] = {
-    {"sendrecv", MSNAV_SDP_SEND | MSNAV_SDP_RECV},
-    {"sendonly", MSNAV_SDP_SEND},
-    {"recvonly", MSNAV_SDP_RECV},
-    {"inactive", 0},
-  };
-  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-    if (!level->has_direction &&
-        msnav_text_equal_nocase(name, msnav_str_of(known[i].word))) {
-      level->direction = known[i].direction;
-      level->has_direction = true;
-    }
+static void read_direction(unsigned direction, msnav_sdp_level *level) {
+  if (!level->has_direction) {
+    level->direction = direction;
+    level->has_direction = true;
   }
 }
 
@@ -141,28 +122,43 @@ static void read_maxptime(msnav_str value, msnav_sdp_media *media) {
   }
 }
 
+/* What may stand before the first m=, too. */
+static bool
+read_for_level(msnav_str name, msnav_str value, msnav_sdp_level *level) {
+  if (MSNAV_TEXT_IS(name, "sendrecv")) {
+    read_direction(MSNAV_SDP_SEND | MSNAV_SDP_RECV, level);
+  } else if (MSNAV_TEXT_IS(name, "sendonly")) {
+    read_direction(MSNAV_SDP_SEND, level);
+  } else if (MSNAV_TEXT_IS(name, "recvonly")) {
+    read_direction(MSNAV_SDP_RECV, level);
+  } else if (MSNAV_TEXT_IS(name, "inactive")) {
+    read_direction(0, level);
+  } else if (MSNAV_TEXT_IS(name, "encryption")) {
+    read_encryption(value, level);
+  } else if (MSNAV_TEXT_IS(name, "rtcp-xr")) {
+    read_metrics(value, level);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void msnav_sdp_read_attribute(msnav_str value, msnav_sdp_level *level,
                               msnav_sdp_media *media) {
   msnav_str name = msnav_text_trim(msnav_text_until(&value, ':'));
   value = msnav_text_trim(value);
-  read_direction(name, level);
-  if (msnav_text_equal_nocase(name, MSNAV_LITERAL("encryption"))) {
-    read_encryption(value, level);
-  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("rtcp-xr"))) {
-    read_metrics(value, level);
+  if (read_for_level(name, value, level) || media == NULL) {
+    return;
   }
-  if (media == NULL) {
-    return; /* the others say nothing about a session */
-  }
-  if (msnav_text_equal_nocase(name, MSNAV_LITERAL("rtpmap"))) {
+  if (MSNAV_TEXT_IS(name, "rtpmap")) {
     read_rtpmap(value, media);
-  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("fmtp"))) {
+  } else if (MSNAV_TEXT_IS(name, "fmtp")) {
     read_fmtp(value, media);
-  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("rtcp"))) {
+  } else if (MSNAV_TEXT_IS(name, "rtcp")) {
     read_rtcp(value, level);
-  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("crypto"))) {
+  } else if (MSNAV_TEXT_IS(name, "crypto")) {
     read_crypto(value, media);
-  } else if (msnav_text_equal_nocase(name, MSNAV_LITERAL("maxptime"))) {
+  } else if (MSNAV_TEXT_IS(name, "maxptime")) {
     read_maxptime(value, media);
   }
 }

@@ -30,20 +30,10 @@ void msnav_sdp_fill_static(msnav_sdp_format *format) {
 }
 
 msnav_sdp_role msnav_sdp_role_of(const msnav_sdp_format *format) {
-  static const struct {
-    const char *name;
-    msnav_sdp_role role;
-  } roles[] = {
-    {"red", MSNAV_SDP_ROLE_RED},
-    {"telephone-event", MSNAV_SDP_ROLE_DTMF},
-    {"CN", MSNAV_SDP_ROLE_NOISE},
-  };
-  for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-    if (msnav_text_equal_nocase(format->name, msnav_str_of(roles[i].name))) {
-      return roles[i].role;
-    }
-  }
-  return MSNAV_SDP_ROLE_CODEC;
+  return MSNAV_TEXT_IS(format->name, "red")               ? MSNAV_SDP_ROLE_RED
+         : MSNAV_TEXT_IS(format->name, "telephone-event") ? MSNAV_SDP_ROLE_DTMF
+         : MSNAV_TEXT_IS(format->name, "CN")              ? MSNAV_SDP_ROLE_NOISE
+                                             : MSNAV_SDP_ROLE_CODEC;
 }
 
 /* The value of a name=value parameter in a list parted by semicolons. */
@@ -72,9 +62,9 @@ static uint32_t channels_of(const msnav_sdp_format *format) {
 
 bool msnav_sdp_same_format(const msnav_sdp_format *a,
                            const msnav_sdp_format *b) {
-  return a->name.len > 0 && msnav_text_equal_nocase(a->name, b->name) &&
-         a->clock_rate == b->clock_rate && channels_of(a) == channels_of(b) &&
-         same_mode(a, b);
+  return a->name.len > 0 && a->clock_rate == b->clock_rate &&
+         channels_of(a) == channels_of(b) &&
+         msnav_text_equal_nocase(a->name, b->name) && same_mode(a, b);
 }
 
 const msnav_sdp_format *

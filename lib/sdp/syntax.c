@@ -13,11 +13,15 @@ msnav_str msnav_sdp_word(msnav_str *rest) {
   return word;
 }
 
+/* Each at its own place, blanks and NUL for what is not in a token. */
+static const char token_bytes[256] = "                                "
+                                     " ! #$%&'  *+ -. 0123456789      "
+                                     " ABCDEFGHIJKLMNOPQRSTUVWXYZ   ^_"
+                                     "`abcdefghijklmnopqrstuvwxyz{|}~ ";
+
 bool msnav_sdp_is_token(msnav_str text) {
   for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-    if (!msnav_text_is_alnum(c) &&
-        (c == '\0' || strchr("!#$%&'*+-.^_`{|}~", c) == NULL)) {
+    if (token_bytes[(unsigned char)text.ptr[i]] <= ' ') {
       return false;
     }
   }
@@ -53,8 +57,7 @@ bool msnav_sdp_read_address(msnav_str text, uint32_t *ip) {
   msnav_str type = msnav_sdp_word(&text);
   msnav_str host = msnav_text_trim(text);
   msnav_addr addr;
-  if (!msnav_text_equal_nocase(net, MSNAV_LITERAL("IN")) ||
-      !msnav_text_equal_nocase(type, MSNAV_LITERAL("IP4")) ||
+  if (!MSNAV_TEXT_IS(net, "IN") || !MSNAV_TEXT_IS(type, "IP4") ||
       msnav_addr_parse(host, &addr) != MSNAV_OK || addr.port != 0 ||
       addr.ip >= 0xe0000000) {
     return false;
