@@ -73,17 +73,19 @@ msnav_sdp_accept_answer(const msnav_sdp *offer, const msnav_sdp *answer,
       return MSNAV_ERR_UNSUPPORTED;
     }
   }
-  msnav_sdp_result got = {.bandwidth = answer->bandwidth};
-  for (size_t i = 0; i < offer->media_count; i++) {
-    msnav_sdp_agreed agreed = {.index = i};
-    if (got.count < MSNAV_SDP_MAX_AGREED &&
-        accept_media(&offer->media[i], &answer->media[i], &agreed)) {
-      got.agreed[got.count++] = agreed;
-    }
+  msnav_sdp_result got;
+  got.bandwidth = answer->bandwidth;
+  got.count = 0;
+  for (size_t i = 0; i < offer->media_count && got.count < MSNAV_SDP_MAX_AGREED;
+       i++) {
+    msnav_sdp_agreed *agreed = &got.agreed[got.count];
+    msnav_sdp_clear_agreed(agreed);
+    agreed->index = i;
+    got.count += accept_media(&offer->media[i], &answer->media[i], agreed);
   }
   if (got.count == 0) {
     return MSNAV_ERR_UNSUPPORTED;
   }
-  *result = got;
+  msnav_sdp_copy_result(result, &got);
   return MSNAV_OK;
 }

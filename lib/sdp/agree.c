@@ -20,8 +20,7 @@ bool msnav_sdp_is_alive(const msnav_sdp_media *media) {
 }
 
 bool msnav_sdp_is_secure(const msnav_sdp_media *media) {
-  return msnav_text_equal_nocase(media->transport,
-                                 MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP));
+  return MSNAV_TEXT_IS(media->transport, MSNAV_SDP_RTP_SAVP);
 }
 
 unsigned msnav_sdp_mirrored(unsigned direction) {

@@ -54,32 +54,34 @@ static bool accept_media(answering *a, size_t index) {
   if (ability == NULL) {
     return false;
   }
-  msnav_sdp_agreed agreed = {.index = index};
-  bool encrypted = agree_crypto(offered, ability, &agreed);
+  msnav_sdp_agreed *agreed = &a->result.agreed[a->result.count];
+  msnav_sdp_clear_agreed(agreed);
+  agreed->index = index;
+  bool encrypted = agree_crypto(offered, ability, agreed);
   bool must_be = msnav_sdp_is_secure(offered) || ability->secure_only;
   if ((must_be && !encrypted) ||
       !msnav_sdp_agree_formats(
-        &agreed, (msnav_sdp_formats){ability->formats, ability->format_count},
+        agreed, (msnav_sdp_formats){ability->formats, ability->format_count},
         (msnav_sdp_formats){offered->formats, offered->format_count}, true)) {
     return false;
   }
-  msnav_sdp_agree_peer(&agreed, offered, ability->direction,
+  msnav_sdp_agree_peer(agreed, offered, ability->direction,
                        MSNAV_SDP_SEND | MSNAV_SDP_RECV);
-  msnav_sdp_media media = msnav_sdp_media_of(ability, a->ip);
-  media.transport = msnav_sdp_is_secure(offered)
-                      ? MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP)
-                      : MSNAV_LITERAL(MSNAV_SDP_RTP_AVP);
-  media.direction = agreed.direction;
-  media.metrics = ability->metrics && offered->metrics;
-  media.format_count = agreed.format_count;
-  for (size_t i = 0; i < agreed.format_count; i++) {
-    media.formats[i] = agreed.formats[i];
+  a->result.count++;
+  msnav_sdp_media *media = &a->answer.media[index];
+  msnav_sdp_media_of(ability, a->ip, media);
+  media->transport = msnav_sdp_is_secure(offered)
+                       ? MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP)
+                       : MSNAV_LITERAL(MSNAV_SDP_RTP_AVP);
+  media->direction = agreed->direction;
+  media->metrics = ability->metrics && offered->metrics;
+  media->format_count = agreed->format_count;
+  for (size_t i = 0; i < agreed->format_count; i++) {
+    media->formats[i] = agreed->formats[i];
   }
   if (encrypted) {
-    media.crypto[media.crypto_count++] = agreed.local_crypto;
+    media->crypto[media->crypto_count++] = agreed->local_crypto;
   }
-  a->answer.media[index] = media;
-  a->result.agreed[a->result.count++] = agreed;
   return true;
 }
 
@@ -97,13 +99,16 @@ msnav_sdp_answer(const msnav_sdp *offer, const msnav_sdp_ability *abilities,
       return MSNAV_ERR_UNSUPPORTED;
     }
   }
-  answering a = {.offer = offer,
-                 .abilities = abilities,
-                 .count = count,
-                 .ip = ip};
+  answering a;
+  a.offer = offer;
+  a.abilities = abilities;
+  a.count = count;
+  a.ip = ip;
+  a.result.count = 0;
+  msnav_sdp_clear(&a.answer);
   for (size_t i = 0; i < offer->media_count; i++) {
     if (!accept_media(&a, i)) {
-      a.answer.media[i] = msnav_sdp_rejected(&offer->media[i]);
+      msnav_sdp_rejected(&offer->media[i], &a.answer.media[i]);
     }
   }
   if (a.result.count == 0) {
@@ -113,7 +118,7 @@ msnav_sdp_answer(const msnav_sdp *offer, const msnav_sdp_ability *abilities,
   a.answer.media_count = offer->media_count;
   a.answer.bandwidth = msnav_sdp_bandwidth_of(&a.answer);
   a.result.bandwidth = offer->bandwidth;
-  *answer = a.answer;
-  *result = a.result;
+  msnav_sdp_copy(answer, &a.answer);
+  msnav_sdp_copy_result(result, &a.result);
   return MSNAV_OK;
 }

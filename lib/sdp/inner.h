@@ -20,6 +20,15 @@ bool msnav_sdp_is_byte_string(msnav_str text);
 /* "IN IP4 a.b.c.d"; false when it is anything else or no unicast address */
 bool msnav_sdp_read_address(msnav_str text, uint32_t *ip);
 
+/* ---- copy.c: without the room that nothing is in */
+/* A description without streams. */
+void msnav_sdp_clear(msnav_sdp *sdp);
+/* A stream that nothing is known of. */
+void msnav_sdp_clear_media(msnav_sdp_media *media);
+void msnav_sdp_clear_agreed(msnav_sdp_agreed *agreed);
+void msnav_sdp_copy(msnav_sdp *to, const msnav_sdp *from);
+void msnav_sdp_copy_result(msnav_sdp_result *to, const msnav_sdp_result *from);
+
 /* ---- formats.c */
 /* name, rate and channels of a static payload type (RFC 3551 section 6) */
 void msnav_sdp_fill_static(msnav_sdp_format *format);
@@ -50,7 +59,7 @@ void msnav_sdp_read_attribute(msnav_str value, msnav_sdp_level *level,
                               msnav_sdp_media *media);
 
 /* ---- media.c */
-/* Read the value of an m= line into a zeroed *media. */
+/* Read the value of an m= line into a cleared *media. */
 msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media);
 /* Settle what the levels left open, once the last line of the medium is
  * read. */
@@ -63,10 +72,10 @@ msnav_sdp_finish_media(msnav_sdp_media *media, const msnav_sdp_level *own,
 msnav_error msnav_sdp_check_abilities(const msnav_sdp_ability *abilities,
                                       size_t count, uint32_t ip);
 /* An m= line of ours without its formats. */
-msnav_sdp_media
-msnav_sdp_media_of(const msnav_sdp_ability *ability, uint32_t ip);
+void msnav_sdp_media_of(const msnav_sdp_ability *ability, uint32_t ip,
+                        msnav_sdp_media *made);
 /* An m= line with port 0 that otherwise repeats the given one. */
-msnav_sdp_media msnav_sdp_rejected(const msnav_sdp_media *media);
+void msnav_sdp_rejected(const msnav_sdp_media *media, msnav_sdp_media *made);
 /* b=CT for what is alive in a description of ours */
 uint32_t msnav_sdp_bandwidth_of(const msnav_sdp *sdp);
 

@@ -2,14 +2,14 @@
 #include "sdp/inner.h"
 
 static msnav_sdp_kind kind_of(msnav_str type, msnav_str transport) {
-  if (!msnav_text_equal_nocase(transport, MSNAV_LITERAL(MSNAV_SDP_RTP_AVP)) &&
-      !msnav_text_equal_nocase(transport, MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP))) {
+  if (!MSNAV_TEXT_IS(transport, MSNAV_SDP_RTP_AVP) &&
+      !MSNAV_TEXT_IS(transport, MSNAV_SDP_RTP_SAVP)) {
     return MSNAV_SDP_OTHER;
   }
-  if (msnav_text_equal_nocase(type, MSNAV_LITERAL("audio"))) {
+  if (MSNAV_TEXT_IS(type, "audio")) {
     return MSNAV_SDP_AUDIO;
   }
-  if (msnav_text_equal_nocase(type, MSNAV_LITERAL("video"))) {
+  if (MSNAV_TEXT_IS(type, "video")) {
     return MSNAV_SDP_VIDEO;
   }
   return MSNAV_SDP_OTHER;
@@ -37,7 +37,8 @@ static void read_formats(msnav_str text, msnav_sdp_media *media) {
     if (msnav_text_u32(msnav_sdp_word(&text), 127, &pt) == MSNAV_OK &&
         msnav_sdp_by_pt(media->formats, media->format_count, (uint8_t)pt) ==
           NULL) {
-      media->formats[media->format_count++].pt = (uint8_t)pt;
+      media->formats[media->format_count++] =
+        (msnav_sdp_format){.pt = (uint8_t)pt};
     }
   }
 }
@@ -65,19 +66,13 @@ msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media) {
   return MSNAV_OK;
 }
 
-/* Of a stream that is not ours, or not alive, only the m= line matters. */
+/* Of a stream that is not ours, or not alive, only the m= line matters: what
+ * attributes said of it goes. */
 static void finish_other(msnav_sdp_media *media, uint32_t ip) {
-  msnav_sdp_media bare = {
-    .kind = media->kind,
-    .type = media->type,
-    .transport = media->transport,
-    .formats_text = media->formats_text,
-    .direction = MSNAV_SDP_SEND | MSNAV_SDP_RECV,
-  };
-  if (media->rtp.port != 0) {
-    bare.rtp = (msnav_addr){ip, media->rtp.port};
-  }
-  *media = bare;
+  media->rtp.ip = media->rtp.port != 0 ? ip : 0;
+  media->direction = MSNAV_SDP_SEND | MSNAV_SDP_RECV;
+  media->maxptime = 0;
+  media->crypto_count = 0;
 }
 
 static void finish_rtcp(msnav_sdp_media *media, const msnav_sdp_level *own) {

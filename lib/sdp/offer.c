@@ -63,27 +63,25 @@ msnav_error msnav_sdp_check_abilities(const msnav_sdp_ability *abilities,
   return MSNAV_OK;
 }
 
-msnav_sdp_media
-msnav_sdp_media_of(const msnav_sdp_ability *ability, uint32_t ip) {
-  msnav_sdp_media media = {
-    .kind = ability->kind,
-    .type = ability->kind == MSNAV_SDP_AUDIO ? MSNAV_LITERAL("audio")
-                                             : MSNAV_LITERAL("video"),
-    .transport = ability->secure_only ? MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP)
-                                      : MSNAV_LITERAL(MSNAV_SDP_RTP_AVP),
-    .rtp = ability->rtp,
-    .rtcp = ability->rtcp,
-    .direction = ability->direction,
-    .metrics = ability->metrics,
-    .maxptime = ability->maxptime,
-    .encryption = MSNAV_SDP_ENC_REJECTED,
-  };
-  media.rtp.ip = media.rtp.ip != 0 ? media.rtp.ip : ip;
-  media.rtcp.ip = media.rtcp.ip != 0 ? media.rtcp.ip : media.rtp.ip;
-  if (media.rtcp.port == 0 && media.rtp.port < UINT16_MAX) {
-    media.rtcp.port = (uint16_t)(media.rtp.port + 1);
+void msnav_sdp_media_of(const msnav_sdp_ability *ability, uint32_t ip,
+                        msnav_sdp_media *made) {
+  msnav_sdp_clear_media(made);
+  made->kind = ability->kind;
+  made->type = ability->kind == MSNAV_SDP_AUDIO ? MSNAV_LITERAL("audio")
+                                                : MSNAV_LITERAL("video");
+  made->transport = ability->secure_only ? MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP)
+                                         : MSNAV_LITERAL(MSNAV_SDP_RTP_AVP);
+  made->rtp = ability->rtp;
+  made->rtcp = ability->rtcp;
+  made->direction = ability->direction;
+  made->metrics = ability->metrics;
+  made->maxptime = ability->maxptime;
+  made->encryption = MSNAV_SDP_ENC_REJECTED;
+  made->rtp.ip = made->rtp.ip != 0 ? made->rtp.ip : ip;
+  made->rtcp.ip = made->rtcp.ip != 0 ? made->rtcp.ip : made->rtp.ip;
+  if (made->rtcp.port == 0 && made->rtp.port < UINT16_MAX) {
+    made->rtcp.port = (uint16_t)(made->rtp.port + 1);
   }
-  return media;
 }
 
 static void
@@ -92,31 +90,29 @@ add_format(msnav_sdp_media *media, const msnav_sdp_format *format, uint8_t pt) {
   media->formats[media->format_count++].pt = pt;
 }
 
-static msnav_sdp_media offered(const msnav_sdp_ability *ability, uint32_t ip) {
-  msnav_sdp_media media = msnav_sdp_media_of(ability, ip);
+static void
+offered(const msnav_sdp_ability *ability, uint32_t ip, msnav_sdp_media *made) {
+  msnav_sdp_media_of(ability, ip, made);
   for (size_t i = 0; i < ability->format_count; i++) {
-    add_format(&media, &ability->formats[i], ability->formats[i].pt);
+    add_format(made, &ability->formats[i], ability->formats[i].pt);
   }
   for (size_t i = 0; i < ability->crypto_count; i++) {
-    media.crypto[media.crypto_count++] = ability->crypto[i];
+    made->crypto[made->crypto_count++] = ability->crypto[i];
   }
-  return media;
 }
 
-msnav_sdp_media msnav_sdp_rejected(const msnav_sdp_media *media) {
-  msnav_sdp_media rejected = {
-    .kind = media->kind,
-    .type = media->type,
-    .transport = media->transport,
-    .formats_text = media->formats_text,
-    .direction = MSNAV_SDP_SEND | MSNAV_SDP_RECV,
-  };
+void msnav_sdp_rejected(const msnav_sdp_media *media, msnav_sdp_media *made) {
+  msnav_sdp_clear_media(made);
+  made->kind = media->kind;
+  made->type = media->type;
+  made->transport = media->transport;
+  made->formats_text = media->formats_text;
+  made->direction = MSNAV_SDP_SEND | MSNAV_SDP_RECV;
   if (media->formats_text.len == 0) { /* one we made: no text to repeat */
     for (size_t i = 0; i < media->format_count; i++) {
-      add_format(&rejected, &media->formats[i], media->formats[i].pt);
+      add_format(made, &media->formats[i], media->formats[i].pt);
     }
   }
-  return rejected;
 }
 
 uint32_t msnav_sdp_bandwidth_of(const msnav_sdp *sdp) {
@@ -165,33 +161,35 @@ static bool keep_formats(msnav_sdp_media *media, const msnav_sdp_media *before,
  * codec within a session (RFC 3264 section 8.3.2), so what was agreed is
  * offered as it was; only when no codec of it is left are the others added,
  * under types that were free.  Where none of theirs was, the stream goes. */
-static msnav_sdp_media
+static void
 offered_again(const msnav_sdp_media *before, const msnav_sdp_ability *ability,
-              uint32_t ip) {
-  msnav_sdp_media media = offered(ability, ip);
+              uint32_t ip, msnav_sdp_media *made) {
+  offered(ability, ip, made);
   if (!msnav_sdp_is_alive(before)) {
-    return media;
+    return;
   }
-  if (msnav_sdp_is_secure(before) && media.crypto_count > 0) {
-    media.transport = MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP);
+  if (msnav_sdp_is_secure(before) && made->crypto_count > 0) {
+    made->transport = MSNAV_LITERAL(MSNAV_SDP_RTP_SAVP);
   }
-  media.format_count = 0;
-  if (keep_formats(&media, before, ability)) {
-    return media;
+  made->format_count = 0;
+  if (keep_formats(made, before, ability)) {
+    return;
   }
   bool has_codec = false;
   for (size_t i = 0; i < ability->format_count; i++) {
     const msnav_sdp_format *format = &ability->formats[i];
-    if (media.format_count < MSNAV_SDP_MAX_FORMATS &&
+    if (made->format_count < MSNAV_SDP_MAX_FORMATS &&
         msnav_sdp_by_pt(before->formats, before->format_count, format->pt) ==
           NULL &&
-        msnav_sdp_find_format(media.formats, media.format_count, format) ==
+        msnav_sdp_find_format(made->formats, made->format_count, format) ==
           NULL) {
-      add_format(&media, format, format->pt);
+      add_format(made, format, format->pt);
       has_codec |= msnav_sdp_role_of(format) == MSNAV_SDP_ROLE_CODEC;
     }
   }
-  return has_codec ? media : msnav_sdp_rejected(before);
+  if (!has_codec) {
+    msnav_sdp_rejected(before, made);
+  }
 }
 
 /* Give an ability its m= line among those that were removed in advance. */
@@ -202,14 +200,14 @@ static msnav_error give_place(msnav_sdp *made, const msnav_sdp *previous,
   }
   size_t at = previous != NULL ? place_of(previous, ability->kind) : 0;
   if (previous != NULL && at < previous->media_count) {
-    made->media[at] =
-      offered_again(&previous->media[at], ability, made->origin_ip);
+    offered_again(&previous->media[at], ability, made->origin_ip,
+                  &made->media[at]);
     return MSNAV_OK;
   }
   if (made->media_count == MSNAV_SDP_MAX_MEDIA) {
     return MSNAV_ERR_LIMIT;
   }
-  made->media[made->media_count++] = offered(ability, made->origin_ip);
+  offered(ability, made->origin_ip, &made->media[made->media_count++]);
   return MSNAV_OK;
 }
 
@@ -220,9 +218,11 @@ msnav_sdp_reoffer(const msnav_sdp *previous, const msnav_sdp_ability *abilities,
       msnav_sdp_check_abilities(abilities, count, ip) != MSNAV_OK) {
     return MSNAV_ERR_INVALID;
   }
-  msnav_sdp made = {.origin_ip = ip};
+  msnav_sdp made;
+  msnav_sdp_clear(&made);
+  made.origin_ip = ip;
   for (size_t i = 0; previous != NULL && i < previous->media_count; i++) {
-    made.media[made.media_count++] = msnav_sdp_rejected(&previous->media[i]);
+    msnav_sdp_rejected(&previous->media[i], &made.media[made.media_count++]);
   }
   for (size_t i = 0; i < count; i++) {
     msnav_error err = give_place(&made, previous, &abilities[i]);
@@ -235,7 +235,7 @@ msnav_sdp_reoffer(const msnav_sdp *previous, const msnav_sdp_ability *abilities,
   }
   made.version = previous != NULL ? previous->version : 0;
   made.bandwidth = msnav_sdp_bandwidth_of(&made);
-  *offer = made;
+  msnav_sdp_copy(offer, &made);
   return MSNAV_OK;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct reader {
-  msnav_sdp sdp;
+  msnav_sdp *sdp;
   bool has_origin, has_bandwidth;
   msnav_sdp_level session;
   msnav_sdp_media *media; /* the m= whose lines are read, NULL before one */
@@ -24,10 +24,10 @@ static void read_origin(msnav_str value, reader *r) {
   msnav_sdp_word(&value);
   uint32_t number = 0;
   if (msnav_text_u32(msnav_sdp_word(&value), UINT32_MAX, &number) == MSNAV_OK) {
-    r->sdp.version = number;
+    r->sdp->version = number;
   }
   if (msnav_sdp_read_address(value, &number)) {
-    r->sdp.origin_ip = number;
+    r->sdp->origin_ip = number;
   }
 }
 
@@ -51,10 +51,9 @@ static msnav_error read_connection(msnav_str value, reader *r) {
 static void read_bandwidth(msnav_str value, reader *r) {
   msnav_str type = msnav_text_until(&value, ':');
   uint32_t kbits = 0;
-  if (r->media == NULL && !r->has_bandwidth &&
-      msnav_text_equal_nocase(type, MSNAV_LITERAL("CT")) &&
+  if (r->media == NULL && !r->has_bandwidth && MSNAV_TEXT_IS(type, "CT") &&
       msnav_text_u32(msnav_text_trim(value), UINT32_MAX, &kbits) == MSNAV_OK) {
-    r->sdp.bandwidth = kbits;
+    r->sdp->bandwidth = kbits;
     r->has_bandwidth = true;
   }
 }
@@ -63,7 +62,7 @@ static msnav_error finish_media(reader *r) {
   return r->media == NULL
            ? MSNAV_OK
            : msnav_sdp_finish_media(r->media, &r->own, &r->session,
-                                    r->sdp.origin_ip);
+                                    r->sdp->origin_ip);
 }
 
 static msnav_error begin_media(msnav_str value, reader *r) {
@@ -71,11 +70,12 @@ static msnav_error begin_media(msnav_str value, reader *r) {
   if (err != MSNAV_OK) {
     return err;
   }
-  if (r->sdp.media_count == MSNAV_SDP_MAX_MEDIA) {
+  if (r->sdp->media_count == MSNAV_SDP_MAX_MEDIA) {
     return MSNAV_ERR_LIMIT;
   }
-  r->media = &r->sdp.media[r->sdp.media_count++];
+  r->media = &r->sdp->media[r->sdp->media_count++];
   r->own = (msnav_sdp_level){0};
+  msnav_sdp_clear_media(r->media);
   return msnav_sdp_read_media(value, r->media);
 }
 
@@ -109,8 +109,9 @@ static msnav_error read_line(msnav_str line, reader *r) {
 
 /* Cut off one line, without its CRLF or LF. */
 static msnav_error next_line(msnav_str *rest, msnav_str *line) {
-  bool ended = memchr(rest->ptr, '\n', rest->len) != NULL;
+  size_t before = rest->len;
   *line = msnav_text_until(rest, '\n');
+  bool ended = line->len < before;
   if (ended && line->len > 0 && line->ptr[line->len - 1] == '\r') {
     line->len--;
   }
@@ -158,10 +159,12 @@ msnav_error msnav_sdp_read(const char *text, size_t len, msnav_sdp *sdp) {
   if (memchr(text, '\0', len) != NULL) {
     return MSNAV_ERR_NUL;
   }
-  reader r = {0};
+  msnav_sdp made;
+  msnav_sdp_clear(&made);
+  reader r = {.sdp = &made};
   msnav_error err = read_lines((msnav_str){text, len}, &r);
   if (err == MSNAV_OK) {
-    *sdp = r.sdp;
+    msnav_sdp_copy(sdp, &made);
   }
   return err;
 }

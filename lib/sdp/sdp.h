@@ -6,7 +6,8 @@
  *
  * An msnav_sdp is about 8 KiB and may live on the stack.  The functions that
  * make one build it in a second one on their own stack, so that the caller's
- * is untouched when they fail. */
+ * is untouched when they fail.  Most of it is room that a call does not need:
+ * what is beyond the counts of its lists is never set, copied or looked at. */
 #ifndef MSNAV_SDP_SDP_H
 #define MSNAV_SDP_SDP_H
 
@@ -93,9 +94,9 @@ typedef struct msnav_sdp_media {
                              not said */
   msnav_sdp_encryption encryption;
   size_t format_count;
-  msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS]; /* no pt twice */
   size_t crypto_count;
-  msnav_sdp_crypto crypto[MSNAV_SDP_MAX_CRYPTO]; /* no tag twice */
+  msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS]; /* no pt twice */
+  msnav_sdp_crypto crypto[MSNAV_SDP_MAX_CRYPTO];   /* no tag twice */
 } msnav_sdp_media;
 
 typedef struct msnav_sdp {
@@ -175,11 +176,11 @@ typedef struct msnav_sdp_agreed {
   msnav_sdp_format codec; /* what we send: first common format of role CODEC,
                              with the peer's pt and fmtp */
   uint8_t red_pt, dtmf_pt, noise_pt; /* the peer's; 0 when not agreed */
+  msnav_sdp_crypto local_crypto; /* SRTP: what we send with; suite empty: off */
+  msnav_sdp_crypto remote_crypto; /* what the peer sends with */
   size_t format_count; /* everything the peer may send, with our pts and
                           our fmtp */
   msnav_sdp_format formats[MSNAV_SDP_MAX_FORMATS];
-  msnav_sdp_crypto local_crypto; /* SRTP: what we send with; suite empty: off */
-  msnav_sdp_crypto remote_crypto; /* what the peer sends with */
 } msnav_sdp_agreed;
 
 #define MSNAV_SDP_MAX_AGREED 2 /* one audio, one video */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A description has room for far more than a call needs.  Clearing and copying
+ * all of it would cost more than reading its text. */
+#include "sdp/inner.h"
+#include <stddef.h>
+#include <string.h>
+
+void msnav_sdp_clear(msnav_sdp *sdp) {
+  memset(sdp, 0, offsetof(msnav_sdp, media));
+}
+
+void msnav_sdp_clear_media(msnav_sdp_media *media) {
+  memset(media, 0, offsetof(msnav_sdp_media, formats));
+}
+
+void msnav_sdp_clear_agreed(msnav_sdp_agreed *agreed) {
+  memset(agreed, 0, offsetof(msnav_sdp_agreed, formats));
+}
+
+static void copy_media(msnav_sdp_media *to, const msnav_sdp_media *from) {
+  memcpy(to, from, offsetof(msnav_sdp_media, formats));
+  for (size_t i = 0; i < from->format_count; i++) {
+    to->formats[i] = from->formats[i];
+  }
+  for (size_t i = 0; i < from->crypto_count; i++) {
+    to->crypto[i] = from->crypto[i];
+  }
+}
+
+void msnav_sdp_copy(msnav_sdp *to, const msnav_sdp *from) {
+  memcpy(to, from, offsetof(msnav_sdp, media));
+  for (size_t i = 0; i < from->media_count; i++) {
+    copy_media(&to->media[i], &from->media[i]);
+  }
+}
+
+static void copy_agreed(msnav_sdp_agreed *to, const msnav_sdp_agreed *from) {
+  memcpy(to, from, offsetof(msnav_sdp_agreed, formats));
+  for (size_t i = 0; i < from->format_count; i++) {
+    to->formats[i] = from->formats[i];
+  }
+}
+
+void msnav_sdp_copy_result(msnav_sdp_result *to, const msnav_sdp_result *from) {
+  memcpy(to, from, offsetof(msnav_sdp_result, agreed));
+  for (size_t i = 0; i < from->count; i++) {
+    copy_agreed(&to->agreed[i], &from->agreed[i]);
+  }
+}
