@@ -352,6 +352,30 @@ static void each_fault_has_its_own_error(void **state) {
   assert_int_equal(msnav_invite_read("", 0, &small), MSNAV_ERR_INVALID);
 }
 
+/* Of payloads of each length, for they are looked at in blocks. */
+static void no_place_hides_a_nul_or_a_bare_cr(void **state) {
+  (void)state;
+  char text[sizeof(HEAD) + 300] = HEAD "A: ";
+  size_t head = strlen(text);
+  memset(text + head, 'x', sizeof(text) - head);
+  for (size_t len = head; len < sizeof(text); len++) {
+    char *block = exact_copy(text, len);
+    msnav_invite v = {.size = sizeof(v)};
+    assert_int_equal(msnav_invite_read(block, len, &v), MSNAV_OK);
+    for (size_t at = 0; at < len; at++) {
+      char was = block[at];
+      bool ends_line = at + 1 < len && block[at + 1] == '\n';
+      block[at] = '\0';
+      assert_int_equal(msnav_invite_read(block, len, &v), MSNAV_ERR_NUL);
+      block[at] = '\r';
+      assert_int_equal(msnav_invite_read(block, len, &v),
+                       ends_line ? MSNAV_OK : MSNAV_ERR_BARE_CR);
+      block[at] = was;
+    }
+    free(block);
+  }
+}
+
 static void payloads_end_at_1664_bytes(void **state) {
   (void)state;
   char payload[MSNAV_INVITE_MAX + 1];
@@ -505,6 +529,7 @@ int main(void) {
     cmocka_unit_test(last_of_two_counts_and_both_are_kept),
     cmocka_unit_test(unknown_fields_survive),
     cmocka_unit_test(each_fault_has_its_own_error),
+    cmocka_unit_test(no_place_hides_a_nul_or_a_bare_cr),
     cmocka_unit_test(payloads_end_at_1664_bytes),
     cmocka_unit_test(writer_refuses_what_would_break_a_message),
     cmocka_unit_test(writer_has_room_for_whatever_grows),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "invite/names.h"
 
-#define IS MSNAV_INVITE_IS
+#define IS MSNAV_TEXT_IS
 #define W(s)                                                                   \
   { (s), sizeof(s) - 1 }
 

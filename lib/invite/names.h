@@ -12,13 +12,6 @@
   "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; "                   \
   "charset=UTF-8\r\n\r\n"
 
-/* Whether a text is a literal, as the original writes it or in any other case.
- * The length is the compiler's to know: comparing is a few instructions. */
-#define MSNAV_INVITE_IS(text, word)                                            \
-  ((text).len == sizeof(word) - 1 &&                                           \
-   (memcmp((text).ptr, (word), sizeof(word) - 1) == 0 ||                       \
-    msnav_text_equal_nocase((text), MSNAV_LITERAL(word))))
-
 /* The first msnav_invite that was released. */
 #define MSNAV_INVITE_LEAST MSNAV_SIZED_UP_TO(msnav_invite, source)
 

@@ -1,53 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "invite/lines.h"
 #include "invite/names.h"
 #include <string.h>
 
-#define BLOCK 16
-
-/* One line without its end, which is CRLF or, from tools, LF; the last line
- * may have none. */
-static inline msnav_str next_line(msnav_invite_reader *r) {
-  msnav_str line = {r->pos, (size_t)(r->end - r->pos)};
-  const char *lf = line.len > 0 ? memchr(line.ptr, '\n', line.len) : NULL;
-  if (lf == NULL) {
-    r->pos = r->end;
-  } else {
-    line.len = (size_t)(lf - line.ptr);
-    r->pos = lf + 1;
-  }
-  if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
-    line.len--;
-  }
-  return line;
-}
-
-static inline msnav_error split(msnav_str line, msnav_field *field) {
-  const char *colon = memchr(line.ptr, ':', line.len);
-  if (colon == NULL) {
-    return MSNAV_ERR_PARSE;
-  }
-  size_t at = (size_t)(colon - line.ptr);
-  field->name = msnav_text_trim((msnav_str){line.ptr, at});
-  field->value =
-    msnav_text_trim((msnav_str){line.ptr + at + 1, line.len - at - 1});
-  return field->name.len > 0 ? MSNAV_OK : MSNAV_ERR_PARSE;
-}
+#define BLOCK 64
 
 /* What is wrong with a byte, as bits: 1 a NUL, 2 a CR that no LF follows. */
 static inline unsigned flaw(char c, char next) {
   return (unsigned)(c == '\0') | (unsigned)((c == '\r') & (next != '\n')) << 1;
 }
 
+static inline void look(unsigned char found[BLOCK], const char *at) {
+  for (size_t k = 0; k < BLOCK; k++) {
+    found[k] |= (unsigned char)flaw(at[k], at[k + 1]);
+  }
+}
+
 /* All flaws of the payload.  Blocks of a fixed size are what compilers turn
- * into vector instructions: every byte of a message goes through here. */
+ * into vector instructions: every byte of a message goes through here.  The
+ * last block overlaps the one before. */
 static unsigned flaws(const char *payload, size_t len) {
   unsigned char found[BLOCK] = {0};
   unsigned all = 0;
   size_t i = 0;
   for (; len - i > BLOCK; i += BLOCK) {
-    for (size_t k = 0; k < BLOCK; k++) {
-      found[k] |= (unsigned char)flaw(payload[i + k], payload[i + k + 1]);
-    }
+    look(found, payload + i);
+  }
+  if (len > BLOCK) {
+    i = len - 1;
+    look(found, payload + i - BLOCK);
   }
   for (; i < len; i++) {
     all |= flaw(payload[i], (char)(i + 1 < len ? payload[i + 1] : '\0'));
@@ -60,9 +41,8 @@ static unsigned flaws(const char *payload, size_t len) {
 
 /* "text/x-msmsgsinvite", parameters or not. */
 static bool is_invitation(msnav_str type) {
-  msnav_str rest = type;
-  return msnav_text_equal_nocase(msnav_text_trim(msnav_text_until(&rest, ';')),
-                                 MSNAV_LITERAL("text/x-msmsgsinvite"));
+  msnav_str name = msnav_text_trim(msnav_text_until(&type, ';'));
+  return MSNAV_TEXT_IS(name, "text/x-msmsgsinvite");
 }
 
 /* The MIME header up to its blank line. */
@@ -71,20 +51,19 @@ static msnav_error read_header(msnav_invite_reader *r) {
   bool type = false;
   bool ours = false;
   while (r->pos < r->end) {
-    msnav_str line = next_line(r);
+    msnav_str line = msnav_invite_line(r);
     msnav_field field;
     if (line.len == 0) {
       return !version || !type ? MSNAV_ERR_NO_MIME
              : ours            ? MSNAV_OK
                                : MSNAV_ERR_CONTENT_TYPE;
     }
-    if (split(line, &field) != MSNAV_OK) {
+    if (msnav_invite_split(line, &field) != MSNAV_OK) {
       return MSNAV_ERR_NO_MIME;
     }
-    if (msnav_text_equal_nocase(field.name, MSNAV_LITERAL("MIME-Version"))) {
+    if (MSNAV_TEXT_IS(field.name, "MIME-Version")) {
       version = true;
-    } else if (msnav_text_equal_nocase(field.name,
-                                       MSNAV_LITERAL("Content-Type"))) {
+    } else if (MSNAV_TEXT_IS(field.name, "Content-Type")) {
       type = true;
       ours = is_invitation(field.value);
     }
@@ -116,19 +95,12 @@ msnav_error msnav_invite_reader_init(msnav_invite_reader *r,
 }
 
 msnav_error msnav_invite_next(msnav_invite_reader *r, msnav_field *field) {
-  if (r->pos >= r->end) {
-    return MSNAV_ERR_END;
-  }
   msnav_invite_reader after = *r; /* the end, or an error, stays */
-  msnav_str line = next_line(&after);
-  if (line.len == 0) {
-    return MSNAV_ERR_END;
-  }
   msnav_field found;
-  if (split(line, &found) != MSNAV_OK) {
-    return MSNAV_ERR_PARSE;
+  msnav_error err = msnav_invite_advance(&after, &found);
+  if (err == MSNAV_OK) {
+    *r = after;
+    *field = found;
   }
-  *r = after;
-  *field = found;
-  return MSNAV_OK;
+  return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "invite/lines.h"
 #include "invite/names.h"
 
-#define IS MSNAV_INVITE_IS
+#define IS MSNAV_TEXT_IS
 
 /* "SIP_A,SIP_V," as bits; items that are not known are nobody's. */
 static uint32_t media_list(msnav_str list) {
@@ -155,7 +156,7 @@ msnav_invite_read(const char *payload, size_t len, msnav_invite *invite) {
   }
   msnav_invite v = {.source = {payload, len}};
   msnav_field field;
-  while ((err = msnav_invite_next(&r, &field)) == MSNAV_OK) {
+  while ((err = msnav_invite_advance(&r, &field)) == MSNAV_OK) {
     uint32_t bit = msnav_invite_field(field.name);
     if (bit != 0) {
       v.has &= ~replaced(bit);
