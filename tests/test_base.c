@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include "base/text.h"
+#include <inttypes.h>
+#include <stdio.h>
 
 static void addresses_are_dotted_quads_with_a_port(void **state) {
   (void)state;
@@ -176,6 +178,47 @@ static void writer_stops_at_the_first_thing_that_does_not_fit(void **state) {
   assert_string_equal(buf, "abc.");
 }
 
+/* Around each power of ten, into room for all digits and for one less. */
+static void numbers_take_as_much_room_as_they_have_digits(void **state) {
+  (void)state;
+  for (uint64_t ten = 1; ten <= UINT64_C(10000000000); ten *= 10) {
+    uint64_t around[] = {ten - 1, ten, ten + 1, UINT32_MAX};
+    for (size_t i = 0; i < ARRAY_LEN(around); i++) {
+      uint32_t value = (uint32_t)(around[i] & UINT32_MAX);
+      char want[16];
+      size_t len = (size_t)snprintf(want, sizeof(want), "%" PRIu32, value);
+      char *room = malloc(len);
+      msnav_out out;
+      msnav_out_init(&out, room, len);
+      msnav_out_u32(&out, value);
+      assert_str(((msnav_str){room, out.len}), want);
+      assert_ptr_equal(msnav_text_put_u32(room, value), room + len);
+      assert_memory_equal(room, want, len);
+      msnav_out_init(&out, room, len - 1);
+      msnav_out_u32(&out, value);
+      assert_true(out.full && out.len == 0);
+      free(room);
+    }
+  }
+}
+
+static void every_octet_prints(void **state) {
+  (void)state;
+  for (uint32_t i = 0; i < 256; i++) {
+    msnav_addr addr = {i << 24 | (255 - i) << 16 | i << 8 | (i + 1) % 256,
+                       (uint16_t)(i * i)};
+    char want[32];
+    char text[MSNAV_ADDR_TEXT];
+    int n =
+      snprintf(want, sizeof(want), "%u.%u.%u.%u", i, 255 - i, i, (i + 1) % 256);
+    if (addr.port != 0) {
+      snprintf(want + n, sizeof(want) - (size_t)n, ":%u", addr.port);
+    }
+    assert_int_equal(msnav_addr_format(&addr, text), strlen(want));
+    assert_string_equal(text, want);
+  }
+}
+
 static void every_error_has_its_own_name(void **state) {
   (void)state;
   for (int a = 0; a >= MSNAV_ERR_TOO_MANY_LINES; a--) {
@@ -300,6 +343,8 @@ int main(void) {
     cmocka_unit_test(numbers_are_bounded),
     cmocka_unit_test(peers_text_cannot_break_a_line),
     cmocka_unit_test(writer_stops_at_the_first_thing_that_does_not_fit),
+    cmocka_unit_test(numbers_take_as_much_room_as_they_have_digits),
+    cmocka_unit_test(every_octet_prints),
     cmocka_unit_test(every_error_has_its_own_name),
     cmocka_unit_test(version_and_features_can_be_asked),
     cmocka_unit_test(words_split_on_one_byte_only),

@@ -2,39 +2,60 @@
 #include "base/text.h"
 #include <string.h>
 
-/* Write the digits of a number so that they end before a place; where they
- * begin. */
-static char *digits_before(char *end, uint32_t value) {
+static size_t digits_of(uint32_t value) {
+  size_t n = 1;
+  for (uint64_t more = 10; value >= more; more *= 10) {
+    n++;
+  }
+  return n;
+}
+
+/* Digits up to a place. */
+static void put_before(char *end, uint32_t value) {
   do {
     *--end = (char)('0' + value % 10);
     value /= 10;
   } while (value != 0);
+}
+
+char *msnav_text_put_u32(char *at, uint32_t value) {
+  char *end = at + digits_of(value);
+  put_before(end, value);
   return end;
 }
 
-static char *ip_before(char *end, uint32_t ip) {
-  for (int shift = 0; shift < 32; shift += 8) {
-    end = digits_before(end, ip >> shift & 255);
-    if (shift < 24) {
-      *--end = '.';
-    }
+static char *put_octet(char *at, uint32_t value) {
+  if (value >= 100) {
+    *at++ = (char)('0' + value / 100);
   }
-  return end;
+  if (value >= 10) {
+    *at++ = (char)('0' + value / 10 % 10);
+  }
+  *at++ = (char)('0' + value % 10);
+  return at;
+}
+
+char *msnav_text_put_ip(char *at, uint32_t ip) {
+  for (int shift = 24; shift > 0; shift -= 8) {
+    at = put_octet(at, ip >> shift & 255);
+    *at++ = '.';
+  }
+  return put_octet(at, ip & 255);
 }
 
 void msnav_out_u32(msnav_out *out, uint32_t value) {
-  char text[10];
-  char *end = text + sizeof(text);
-  char *at = digits_before(end, value);
-  msnav_out_bytes(out, at, (size_t)(end - at));
+  size_t len = digits_of(value);
+  char *at = msnav_out_room(out, len);
+  if (at != NULL) {
+    put_before(at + len, value);
+  }
 }
 
 void msnav_out_hex64(msnav_out *out, uint64_t value) {
-  char text[16];
-  for (size_t i = sizeof(text); i-- > 0; value >>= 4) {
-    text[i] = "0123456789abcdef"[value & 15];
+  char *at = msnav_out_room(out, 16);
+  for (int shift = 60; at != NULL && shift >= 0; shift -= 4) {
+    *at++ = "0123456789abcdef"[value >> shift & 15];
   }
-  msnav_out_bytes(out, text, sizeof(text));
 }
 
 void msnav_out_ip(msnav_out *out, uint32_t ip) {
@@ -43,14 +64,12 @@ void msnav_out_ip(msnav_out *out, uint32_t ip) {
 
 void msnav_out_addr(msnav_out *out, const msnav_addr *addr) {
   char text[MSNAV_ADDR_TEXT];
-  char *end = text + sizeof(text);
-  char *at = end;
+  char *end = msnav_text_put_ip(text, addr->ip);
   if (addr->port != 0) {
-    at = digits_before(at, addr->port);
-    *--at = ':';
+    *end++ = ':';
+    end = msnav_text_put_u32(end, addr->port);
   }
-  at = ip_before(at, addr->ip);
-  msnav_out_bytes(out, at, (size_t)(end - at));
+  msnav_out_bytes(out, text, (size_t)(end - text));
 }
 
 /* Bytes of the well-formed UTF-8 character at the start, 0 when there is

@@ -79,6 +79,11 @@ bool msnav_text_is_token(msnav_str text, size_t max);
 /* up to max bytes, none of them an ASCII control character */
 bool msnav_text_is_printable(msnav_str text, size_t max);
 
+/* ---- writing where there is room; what they return is the end */
+#define MSNAV_TEXT_U32 10 /* bytes of the longest number */
+char *msnav_text_put_u32(char *at, uint32_t value);
+char *msnav_text_put_ip(char *at, uint32_t ip);
+
 /* ---- writing into a caller's buffer */
 /* A bounded writer: what does not fit sets full and writes nothing more. */
 typedef struct msnav_out {
@@ -93,15 +98,21 @@ typedef struct msnav_out {
 static inline void msnav_out_init(msnav_out *out, char *buf, size_t cap) {
   *out = (msnav_out){buf, 0, cap, false};
 }
-static inline void
-msnav_out_bytes(msnav_out *out, const void *bytes, size_t len) {
+/* Where the next bytes go, which count as written; NULL when there is no room
+ * for them. */
+static inline char *msnav_out_room(msnav_out *out, size_t len) {
   if (out->full || len > out->cap - out->len) {
     out->full = true;
-    return;
+    return NULL;
   }
-  if (len > 0) {
-    memcpy(out->buf + out->len, bytes, len);
-    out->len += len;
+  out->len += len;
+  return out->buf + out->len - len;
+}
+static inline void
+msnav_out_bytes(msnav_out *out, const void *bytes, size_t len) {
+  char *at = msnav_out_room(out, len);
+  if (at != NULL && len > 0) {
+    memcpy(at, bytes, len);
   }
 }
 static inline void msnav_out_str(msnav_out *out, msnav_str text) {

@@ -29,22 +29,11 @@ static void put_text(pen *p, msnav_str text) {
 }
 
 static void put_number(pen *p, uint32_t value) {
-  char digits[10];
-  size_t n = sizeof(digits);
-  do {
-    digits[--n] = (char)('0' + value % 10);
-    value /= 10;
-  } while (value != 0);
-  put(p, digits + n, sizeof(digits) - n);
+  p->at = msnav_text_put_u32(p->at, value);
 }
 
 static void put_ip(pen *p, uint32_t ip) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    put_number(p, ip >> shift & 255);
-    if (shift > 0) {
-      *p->at++ = '.';
-    }
-  }
+  p->at = msnav_text_put_ip(p->at, ip);
 }
 
 static void
