@@ -31,16 +31,31 @@ static bool read_port(msnav_str text, uint16_t *port) {
 }
 
 /* Payload types up to 127, each once; what is none is left out. */
-static void read_formats(msnav_str text, msnav_sdp_media *media) {
-  while (text.len > 0 && media->format_count < MSNAV_SDP_MAX_FORMATS) {
-    uint32_t pt = 0;
-    if (msnav_text_u32(msnav_sdp_word(&text), 127, &pt) == MSNAV_OK &&
-        msnav_sdp_by_pt(media->formats, media->format_count, (uint8_t)pt) ==
-          NULL) {
-      media->formats[media->format_count++] =
-        (msnav_sdp_format){.pt = (uint8_t)pt};
-    }
+static void add_format(msnav_str word, msnav_sdp_media *media) {
+  uint32_t pt = 0;
+  if (media->format_count < MSNAV_SDP_MAX_FORMATS &&
+      msnav_text_u32(word, 127, &pt) == MSNAV_OK &&
+      msnav_sdp_by_pt(media->formats, media->format_count, (uint8_t)pt) ==
+        NULL) {
+    media->formats[media->format_count++] =
+      (msnav_sdp_format){.pt = (uint8_t)pt};
   }
+}
+
+/* 1*(token), parted by blanks; of a stream that is not alive they are only
+ * looked at. */
+static bool read_formats(msnav_str text, msnav_sdp_media *media) {
+  bool alive = msnav_sdp_is_alive(media);
+  do {
+    msnav_str word = msnav_sdp_word(&text);
+    if (!msnav_sdp_is_token(word)) {
+      return false;
+    }
+    if (alive) {
+      add_format(word, media);
+    }
+  } while (text.len > 0);
+  return true;
 }
 
 msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media) {
@@ -54,16 +69,12 @@ msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media) {
      * those (RFC 3264 section 6), yet what we write of it must have one. */
     media->formats_text = MSNAV_LITERAL("0");
   }
-  if (!has_port || !msnav_sdp_is_token(media->type) ||
-      !msnav_sdp_is_token_list(media->transport, '/') ||
-      !msnav_sdp_is_token_list(media->formats_text, ' ')) {
-    return MSNAV_ERR_PARSE;
-  }
   media->kind = kind_of(media->type, media->transport);
-  if (msnav_sdp_is_alive(media)) {
-    read_formats(media->formats_text, media);
-  }
-  return MSNAV_OK;
+  return has_port && msnav_sdp_is_token(media->type) &&
+             msnav_sdp_is_token_list(media->transport, '/') &&
+             read_formats(media->formats_text, media)
+           ? MSNAV_OK
+           : MSNAV_ERR_PARSE;
 }
 
 /* Of a stream that is not ours, or not alive, only the m= line matters: what

@@ -3,13 +3,19 @@
 #include <string.h>
 
 msnav_str msnav_sdp_word(msnav_str *rest) {
-  msnav_str text = *rest;
-  while (text.len > 0 && text.ptr[0] == ' ') {
-    text.ptr++;
-    text.len--;
+  const char *at = rest->ptr;
+  size_t left = rest->len;
+  while (left > 0 && *at == ' ') {
+    at++;
+    left--;
   }
-  msnav_str word = msnav_text_until(&text, ' ');
-  *rest = text;
+  msnav_str word = {at, 0};
+  while (word.len < left && at[word.len] != ' ') {
+    word.len++;
+  }
+  left -= word.len;
+  rest->len = left > 0 ? left - 1 : 0; /* without the blank */
+  rest->ptr = at + word.len + (left > 0);
   return word;
 }
 
