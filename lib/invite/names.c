@@ -24,8 +24,7 @@ const msnav_str msnav_invite_conn_types[8] = {W(""),
 uint32_t
 msnav_invite_lookup(msnav_str word, const msnav_str *list, uint32_t count) {
   for (uint32_t i = 1; i < count; i++) {
-    if (msnav_text_equal(word, list[i]) ||
-        msnav_text_equal_nocase(word, list[i])) {
+    if (msnav_text_equal_nocase(word, list[i])) {
       return i;
     }
   }
