@@ -20,18 +20,26 @@ static bool same_letters(const char *a, const char *b, size_t len) {
   return true;
 }
 
-/* By words: nearly always the case is the same, too. */
-bool msnav_text_same_nocase(const char *a, const char *b, size_t len) {
+/* Nearly always the case is the same, too. */
+static bool same_word(const char *a, const char *b) {
   uint64_t x;
   uint64_t y;
-  for (; len >= sizeof(x); a += sizeof(x), b += sizeof(x), len -= sizeof(x)) {
-    memcpy(&x, a, sizeof(x));
-    memcpy(&y, b, sizeof(y));
-    if (x != y && !same_letters(a, b, sizeof(x))) {
+  memcpy(&x, a, sizeof(x));
+  memcpy(&y, b, sizeof(y));
+  return x == y || same_letters(a, b, sizeof(x));
+}
+
+/* By words of eight bytes, of which the last may overlap the one before. */
+bool msnav_text_same_nocase(const char *a, const char *b, size_t len) {
+  if (len < 8) {
+    return same_letters(a, b, len);
+  }
+  for (size_t i = 0; i < len - 8; i += 8) {
+    if (!same_word(a + i, b + i)) {
       return false;
     }
   }
-  return same_letters(a, b, len);
+  return same_word(a + len - 8, b + len - 8);
 }
 
 msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
