@@ -100,6 +100,8 @@ static void rtpmap_and_fmtp_rows(void **state) {
     {"a=rtpmap:96 red/0\r\n", 96, "", 0, 0, ""},
     {"a=rtpmap:96 red/8k\r\n", 96, "", 0, 0, ""},
     {"a=rtpmap:96 red/99999999999\r\n", 96, "", 0, 0, ""},
+    {"a=rtpmap:96 red/8000/\r\n", 96, "red", 8000, 1, ""},
+    {"a=rtpmap:96 red/8000 1\r\n", 96, "", 0, 0, ""},
     {"a=rtpmap:96 red/8000/0\r\n", 96, "", 0, 0, ""},
     {"a=rtpmap:96 red/8000/256\r\n", 96, "", 0, 0, ""},
     {"a=rtpmap:96 red/8000/2/1\r\n", 96, "", 0, 0, ""},

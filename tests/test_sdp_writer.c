@@ -151,6 +151,33 @@ static void never_writes_a_text_that_breaks_a_line(void **state) {
   }
 }
 
+static void lists_have_no_empty_words(void **state) {
+  (void)state;
+  static const struct {
+    msnav_str transport, formats;
+    msnav_error err;
+  } rows[] = {
+    {STR("RTP/AVP"), STR("0  8"), MSNAV_OK},
+    {STR("udp"), STR("wb"), MSNAV_OK},
+    {STR("RTP//AVP"), STR("0"), MSNAV_ERR_INVALID},
+    {STR("/AVP"), STR("0"), MSNAV_ERR_INVALID},
+    {STR("RTP/"), STR("0"), MSNAV_ERR_INVALID},
+    {STR("RTP/AVP"), STR("0 "), MSNAV_ERR_INVALID},
+    {STR("RTP/AVP"), STR(" "), MSNAV_ERR_INVALID},
+    {STR("RTP/AVP"), STR("0/8"), MSNAV_ERR_INVALID},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char buf[1000];
+    size_t len = 0;
+    msnav_sdp sdp = paper_offer();
+    sdp.media[0].kind = MSNAV_SDP_OTHER;
+    sdp.media[0].transport = rows[i].transport;
+    sdp.media[0].formats_text = rows[i].formats;
+    assert_int_equal(msnav_sdp_write(&sdp, buf, sizeof(buf), &len),
+                     rows[i].err);
+  }
+}
+
 /* RFC 4566 section 9 */
 static void names_are_tokens(void **state) {
   (void)state;
@@ -200,6 +227,7 @@ int main(void) {
     cmocka_unit_test(end_of_a_stream_rows),
     cmocka_unit_test(rejected_streams_are_one_line),
     cmocka_unit_test(never_writes_a_text_that_breaks_a_line),
+    cmocka_unit_test(lists_have_no_empty_words),
     cmocka_unit_test(names_are_tokens),
     cmocka_unit_test(never_writes_a_number_out_of_range),
   };

@@ -19,15 +19,6 @@ static bool octet(msnav_str *text, uint32_t *value) {
   return true;
 }
 
-static bool skip(msnav_str *text, char c) {
-  if (text->len == 0 || text->ptr[0] != c) {
-    return false;
-  }
-  text->ptr++;
-  text->len--;
-  return true;
-}
-
 msnav_error msnav_addr_parse(msnav_str text, msnav_addr *addr) {
   uint32_t ip = 0;
   uint32_t port = 0;
@@ -36,14 +27,14 @@ msnav_error msnav_addr_parse(msnav_str text, msnav_addr *addr) {
   }
   for (int i = 0; i < 4; i++) {
     uint32_t part;
-    if ((i > 0 && !skip(&text, '.')) || !octet(&text, &part)) {
+    if ((i > 0 && !msnav_text_skip(&text, '.')) || !octet(&text, &part)) {
       return MSNAV_ERR_ADDRESS;
     }
     ip = ip << 8 | part;
   }
   if (text.len > 0 &&
-      (!skip(&text, ':') || msnav_text_u32(text, 65535, &port) != MSNAV_OK ||
-       port == 0)) {
+      (!msnav_text_skip(&text, ':') ||
+       msnav_text_u32(text, 65535, &port) != MSNAV_OK || port == 0)) {
     return MSNAV_ERR_ADDRESS;
   }
   *addr = (msnav_addr){ip, (uint16_t)port};

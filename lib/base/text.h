@@ -44,6 +44,15 @@ static inline msnav_str msnav_text_trim(msnav_str text) {
   }
   return text;
 }
+/* whether a byte comes next, which is skipped then */
+static inline bool msnav_text_skip(msnav_str *rest, char c) {
+  if (rest->len == 0 || rest->ptr[0] != c) {
+    return false;
+  }
+  rest->ptr++;
+  rest->len--;
+  return true;
+}
 /* one word up to a byte, which is skipped in *rest; the whole rest when the
  * byte does not occur */
 static inline msnav_str msnav_text_until(msnav_str *rest, char stop) {

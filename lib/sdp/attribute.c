@@ -23,13 +23,13 @@ static msnav_sdp_format *listed(msnav_sdp_media *media, msnav_str *value) {
 static void read_rtpmap(msnav_str value, msnav_sdp_media *media) {
   msnav_sdp_format *format = listed(media, &value);
   msnav_str rest = msnav_text_trim(value);
-  msnav_str name = msnav_text_until(&rest, '/');
-  msnav_str rate = msnav_text_until(&rest, '/');
+  msnav_str name = msnav_sdp_token(&rest);
   uint32_t clock_rate = 0;
   uint32_t channels = 1;
-  if (format == NULL || format->name.len > 0 || !msnav_sdp_is_token(name) ||
-      msnav_text_u32(rate, UINT32_MAX, &clock_rate) != MSNAV_OK ||
-      clock_rate == 0 ||
+  if (format == NULL || format->name.len > 0 || name.len == 0 ||
+      !msnav_text_skip(&rest, '/') ||
+      !msnav_sdp_number(&rest, UINT32_MAX, &clock_rate) || clock_rate == 0 ||
+      (rest.len > 0 && !msnav_text_skip(&rest, '/')) ||
       (rest.len > 0 &&
        (msnav_text_u32(rest, 255, &channels) != MSNAV_OK || channels == 0))) {
     return;

@@ -47,15 +47,18 @@ static void add_format(msnav_str word, msnav_sdp_media *media) {
 static bool read_formats(msnav_str text, msnav_sdp_media *media) {
   bool alive = msnav_sdp_is_alive(media);
   do {
-    msnav_str word = msnav_sdp_word(&text);
-    if (!msnav_sdp_is_token(word)) {
+    while (msnav_text_skip(&text, ' ')) {
+      continue; /* doubled blanks */
+    }
+    msnav_str word = msnav_sdp_token(&text);
+    if (word.len == 0) {
       return false;
     }
     if (alive) {
       add_format(word, media);
     }
-  } while (text.len > 0);
-  return true;
+  } while (msnav_text_skip(&text, ' '));
+  return text.len == 0;
 }
 
 msnav_error msnav_sdp_read_media(msnav_str value, msnav_sdp_media *media) {

@@ -25,29 +25,43 @@ static const char token_bytes[256] = "                                "
                                      " ABCDEFGHIJKLMNOPQRSTUVWXYZ   ^_"
                                      "`abcdefghijklmnopqrstuvwxyz{|}~ ";
 
-bool msnav_sdp_is_token(msnav_str text) {
-  for (size_t i = 0; i < text.len; i++) {
-    if (token_bytes[(unsigned char)text.ptr[i]] <= ' ') {
-      return false;
-    }
+msnav_str msnav_sdp_token(msnav_str *rest) {
+  msnav_str token = {rest->ptr, 0};
+  size_t left = rest->len;
+  while (token.len < left &&
+         token_bytes[(unsigned char)token.ptr[token.len]] > ' ') {
+    token.len++;
   }
-  return text.len > 0;
+  rest->ptr += token.len;
+  rest->len = left - token.len;
+  return token;
+}
+
+bool msnav_sdp_is_token(msnav_str text) {
+  return msnav_sdp_token(&text).len > 0 && text.len == 0;
 }
 
 bool msnav_sdp_is_token_list(msnav_str text, char separator) {
-  if (text.len == 0 || text.ptr[text.len - 1] == separator) {
-    return false;
-  }
   do {
-    msnav_str token = msnav_text_until(&text, separator);
-    if (separator == ' ' && token.len == 0 && text.len > 0) {
-      continue; /* a doubled blank */
+    while (separator == ' ' && msnav_text_skip(&text, ' ')) {
+      continue; /* doubled blanks */
     }
-    if (!msnav_sdp_is_token(token)) {
+    if (msnav_sdp_token(&text).len == 0) {
       return false;
     }
-  } while (text.len > 0);
-  return true;
+  } while (msnav_text_skip(&text, separator));
+  return text.len == 0;
+}
+
+bool msnav_sdp_number(msnav_str *rest, uint32_t max, uint32_t *value) {
+  msnav_str digits = {rest->ptr, 0};
+  while (digits.len < rest->len &&
+         msnav_text_is_digit(digits.ptr[digits.len])) {
+    digits.len++;
+  }
+  rest->ptr += digits.len;
+  rest->len -= digits.len;
+  return msnav_text_u32(digits, max, value) == MSNAV_OK;
 }
 
 bool msnav_sdp_is_byte_string(msnav_str text) {
