@@ -96,6 +96,62 @@ static void bodies_that_exhaust_sofia_are_bytes_to_us(void **state) {
   close(p.fd);
 }
 
+typedef struct end {
+  struct sockaddr_in local;
+  struct sockaddr_in remote;
+} end;
+
+/* Sockets that are connected. */
+static size_t list_ends(end ends[], size_t cap) {
+  size_t n = 0;
+  for (int fd = 0; fd < 1024 && n < cap; fd++) {
+    end e = {0};
+    socklen_t size[2] = {sizeof(e.local), sizeof(e.remote)};
+    if (getsockname(fd, (struct sockaddr *)&e.local, &size[0]) == 0 &&
+        getpeername(fd, (struct sockaddr *)&e.remote, &size[1]) == 0 &&
+        e.local.sin_family == AF_INET) {
+      ends[n++] = e;
+    }
+  }
+  return n;
+}
+
+static bool is_same(const struct sockaddr_in *a, const struct sockaddr_in *b) {
+  return a->sin_addr.s_addr == b->sin_addr.s_addr && a->sin_port == b->sin_port;
+}
+
+/* The guard and Sofia take nothing from anybody but each other. */
+static void the_private_pair_is_nobody_elses(void **state) {
+  (void)state;
+  peer p;
+  peer stranger;
+  side s = {0};
+  end ends[4];
+  open_against(&s, &p);
+  open_peer(&stranger);
+  be_called(&p, &s);
+  assert_int_equal(list_ends(ends, ARRAY_LEN(ends)), 2);
+  assert_true(is_same(&ends[0].local, &ends[1].remote));
+  assert_true(is_same(&ends[1].local, &ends[0].remote));
+  size_t len = load("paper-sip-6-bye-unswapped.sip", &p, &s);
+  unsigned sent = out_seen;
+  for (size_t i = 0; i < 2; i++) {
+    const msnav_addr to = {ntohl(ends[i].local.sin_addr.s_addr),
+                           ntohs(ends[i].local.sin_port)};
+    assert_int_equal(to.ip >> 24, 127);
+    send_to(&stranger, &to, text, len);
+  }
+  run_for(20 * MS);
+  assert_string_equal(s.words, "offer confirmed ");
+  assert_int_equal(out_seen, sent);
+  assert_false(receive(&stranger, NULL));
+  hangup(&s);
+  expect(&p, "BYE ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+  close(stranger.fd);
+}
+
 static unsigned others;
 
 static void on_other(void *arg) {
@@ -192,6 +248,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     T(the_two_datagrams_that_kill_nta_are_refused),
     T(bodies_that_exhaust_sofia_are_bytes_to_us),
+    T(the_private_pair_is_nobody_elses),
     T(a_flood_is_bounded),
     T(damaged_messages_do_no_harm),
   };

@@ -2,10 +2,13 @@
 /* Sofia's agent of a dialog: made when something is to be sent or received,
  * destroyed with the dialog, and made anew when the wall clock stepped. */
 #include "sip/inner.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define URI 64
+#define WITHOUT_TRANSPORT ((url_string_t *)-1)
+#define NEVER_IDLE UINT_MAX /* milliseconds */
 
 /* "sip:127.x.y.z:port;transport=udp", with "*" for port 0 */
 static void write_uri(char buf[URI], const msnav_addr *addr) {
@@ -22,13 +25,9 @@ static void write_uri(char buf[URI], const msnav_addr *addr) {
 
 /* Its resolver is never asked, and need not read the host's configuration. */
 static nta_agent_t *new_agent(msnav_dialog *d) {
-  char contact[URI];
   char guard[URI];
-  const msnav_addr *inner = &d->shard->inner_addr;
-  const msnav_addr wanted = {inner->ip, d->inner_sofia.port};
-  write_uri(contact, &wanted);
-  write_uri(guard, inner);
-  return nta_agent_create(d->shard->root, URL_STRING_MAKE(contact), NULL, d,
+  write_uri(guard, &d->shard->inner_addr);
+  return nta_agent_create(d->shard->root, WITHOUT_TRANSPORT, NULL, d,
                           NTATAG_UA(1), NTATAG_CLIENT_RPORT(0),
                           NTATAG_SERVER_RPORT(0), NTATAG_USE_NAPTR(0),
                           NTATAG_USE_SRV(0), NTATAG_PASS_100(1),
@@ -38,21 +37,51 @@ static nta_agent_t *new_agent(msnav_dialog *d) {
                           TAG_END());
 }
 
-static msnav_error learn_port(msnav_dialog *d) {
-  const sip_contact_t *contact = nta_agent_contact(d->agent);
-  uint32_t port = 0;
-  if (contact == NULL || contact->m_url->url_port == NULL ||
-      msnav_text_u32(msnav_str_of(contact->m_url->url_port), UINT16_MAX,
-                     &port) != MSNAV_OK) {
-    return MSNAV_ERR_SYSTEM;
+/* No socket is bound: what there is is connected to the guard from the
+ * start. */
+static bool add_transport(msnav_dialog *d) {
+  char contact[URI];
+  const msnav_addr any_port = {d->shard->inner_addr.ip, 0};
+  write_uri(contact, &any_port);
+  return nta_agent_add_tport(d->agent, URL_STRING_MAKE(contact),
+                             TPTAG_SERVER(0), TPTAG_IDLE(NEVER_IDLE),
+                             TAG_END()) == 0;
+}
+
+/* Sofia opens such a socket when there is something to send.  This message is
+ * longer than it may be, so nothing is. */
+static void open_socket(msnav_dialog *d) {
+  char host[MSNAV_ADDR_TEXT];
+  char port[MSNAV_ADDR_TEXT];
+  const msnav_addr *inner = &d->shard->inner_addr;
+  const msnav_addr ip = {inner->ip, 0};
+  (void)msnav_addr_format(&ip, host);
+  msnav_out out;
+  msnav_out_init(&out, port, sizeof(port) - 1);
+  msnav_out_u32(&out, inner->port);
+  port[out.len] = '\0';
+  const tp_name_t guard = {
+    .tpn_proto = "udp",
+    .tpn_canon = host,
+    .tpn_host = host,
+    .tpn_port = port,
+  };
+  msg_t *msg = nta_msg_create(d->agent, 0);
+  (void)sip_add_tl(msg, sip_object(msg),
+                   SIPTAG_REQUEST_STR("OPTIONS sip:guard SIP/2.0"), TAG_END());
+  if (msg_serialize(msg, (msg_pub_t *)sip_object(msg)) == 0) {
+    (void)tport_tsend(nta_agent_tports(d->agent), msg, &guard, TPTAG_MTU(1),
+                      TAG_END());
   }
-  d->inner_sofia = (msnav_addr){d->shard->inner_addr.ip, (uint16_t)port};
-  return MSNAV_OK;
+  msg_destroy(msg);
 }
 
 static msnav_error make(msnav_dialog *d) {
   msnav_shard_hush(); /* in case there is no descriptor for it */
   d->agent = new_agent(d);
+  if (d->agent != NULL && add_transport(d)) {
+    open_socket(d);
+  }
   msnav_shard_unhush();
   if (d->agent == NULL) {
     return MSNAV_ERR_SYSTEM;
@@ -60,9 +89,6 @@ static msnav_error make(msnav_dialog *d) {
   d->stray = nta_leg_tcreate(d->agent, msnav_called_stray, d,
                              NTATAG_NO_DIALOG(1), TAG_END());
   msnav_error err = msnav_shard_adopt(d->shard, d);
-  if (err == MSNAV_OK) {
-    err = learn_port(d);
-  }
   if (err == MSNAV_OK) {
     err = msnav_transport_connect_inner(d);
   }
@@ -217,7 +243,6 @@ void msnav_agent_sleep(msnav_dialog *d) {
   }
   keep_numbers(d);
   msnav_agent_close(d);
-  d->inner_sofia.port = 0; /* any, the next time */
 }
 
 /* ---- the clock stepped */

@@ -71,6 +71,16 @@ bool msnav_socket_connect(int fd, const msnav_addr *addr) {
   return connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0;
 }
 
+bool msnav_socket_name(int fd, msnav_addr *addr) {
+  struct sockaddr_in sa = {0};
+  socklen_t len = sizeof(sa);
+  if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0) {
+    return false;
+  }
+  *addr = from_system(&sa);
+  return true;
+}
+
 int msnav_socket_receive(int fd, msnav_batch *batch) {
   struct mmsghdr headers[MSNAV_SOCKET_BATCH] = {0};
   struct iovec vectors[MSNAV_SOCKET_BATCH];

@@ -26,6 +26,8 @@ msnav_error msnav_socket_open(const msnav_sip *sip, const msnav_addr *addr,
 /* And its watch, when it has one. */
 void msnav_socket_close(const msnav_loop *loop, int *fd, void **io);
 bool msnav_socket_connect(int fd, const msnav_addr *addr);
+/* The address at our end. */
+bool msnav_socket_name(int fd, msnav_addr *addr);
 /* How many came; fewer than MSNAV_SOCKET_BATCH: there are no more. */
 int msnav_socket_receive(int fd, msnav_batch *batch);
 /* to NULL: the socket is connected. */

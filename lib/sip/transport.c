@@ -305,13 +305,13 @@ void msnav_transport_close_inner(msnav_shard *shard) {
   msnav_socket_close(shard->loop, &shard->inner, &shard->inner_io);
 }
 
-/* Neither end takes anything from anybody else from now on; what came before
- * is thrown away. */
+/* Sofia's end is connected already.  Neither takes anything from anybody else
+ * from now on; what came before is thrown away. */
 msnav_error msnav_transport_connect_inner(msnav_dialog *d) {
   msnav_shard *shard = d->shard;
   (void)fcntl(shard->fd, F_SETFD, FD_CLOEXEC);
-  if (!msnav_socket_connect(shard->inner, &d->inner_sofia) ||
-      !msnav_socket_connect(shard->fd, &shard->inner_addr)) {
+  if (!msnav_socket_name(shard->fd, &d->inner_sofia) ||
+      !msnav_socket_connect(shard->inner, &d->inner_sofia)) {
     return msnav_socket_error(d->sip, "connect");
   }
   msnav_socket_discard(shard->fd);
