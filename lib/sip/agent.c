@@ -23,7 +23,8 @@ static void write_uri(char buf[URI], const msnav_addr *addr) {
   buf[out.len] = '\0';
 }
 
-/* Its resolver is never asked, and need not read the host's configuration. */
+/* Its resolver is never asked: it need not read the host's configuration, and
+ * the shard has an empty cache for it. */
 static nta_agent_t *new_agent(msnav_dialog *d) {
   char guard[URI];
   write_uri(guard, &d->shard->inner_addr);
@@ -34,7 +35,7 @@ static nta_agent_t *new_agent(msnav_dialog *d) {
                           NTATAG_UDP_MTU(65535),
                           NTATAG_SIP_T1X64(MSNAV_SIP_T1X64),
                           NTATAG_DEFAULT_PROXY(guard), SRESTAG_RESOLV_CONF(""),
-                          TAG_END());
+                          SRESTAG_CACHE(d->shard->cache), TAG_END());
 }
 
 /* No socket is bound: what there is is connected to the guard from the

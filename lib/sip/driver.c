@@ -266,11 +266,12 @@ static bool open_root(msnav_shard *shard) {
   if (!has_room()) {
     return false;
   }
+  shard->cache = sres_cache_new(1);
   shard->context = g_main_context_new();
   msnav_shard_hush(); /* each new root is announced */
   shard->root = su_glib_root_create(shard);
   msnav_shard_unhush();
-  if (shard->root == NULL) {
+  if (shard->root == NULL || shard->cache == NULL) {
     return false;
   }
   (void)su_root_threading(shard->root, 0);
@@ -314,6 +315,9 @@ void msnav_shard_free(msnav_shard *shard) {
     (void)su_root_obtain(shard->root);
     g_source_destroy(shard->source);
     su_root_destroy(shard->root); /* and with it the borrowed source */
+  }
+  if (shard->cache != NULL) {
+    sres_cache_unref(shard->cache);
   }
   if (shard->context != NULL) {
     g_main_context_unref(shard->context);

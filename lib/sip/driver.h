@@ -31,6 +31,7 @@ struct msnav_shard {
   GMainContext *context;
   GSource *source; /* borrowed from root */
   su_root_t *root;
+  sres_cache_t *cache; /* of names; nothing is ever looked up */
   int wakeup; /* GLib's own descriptor, which only other threads would use */
   int fd;     /* the agent's descriptor, -1: none */
   void *io;   /* its watch, NULL: was not needed yet */

@@ -17,6 +17,8 @@
 #include <sofia-sip/su_time.h>
 #include <sofia-sip/su_wait.h>
 
+#include <sofia-resolv/sres.h>
+#include <sofia-resolv/sres_cache.h>
 #include <sofia-sip/nta.h>
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/nta_tport.h>
