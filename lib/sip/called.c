@@ -19,7 +19,6 @@ static void reply_ok(msnav_dialog *d) {
   body->pl_data = d->answer.data;
   body->pl_len = (usize_t)d->answer.len;
   (void)nta_incoming_treply(d->offer, SIP_200_OK,
-                            SIPTAG_CONTACT(nta_agent_contact(d->agent)),
                             SIPTAG_USER_AGENT_STR(d->user_agent),
                             SIPTAG_CONTENT_TYPE_STR("application/sdp"),
                             SIPTAG_PAYLOAD(body), TAG_END());

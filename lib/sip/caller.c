@@ -195,7 +195,6 @@ msnav_error msnav_caller_invite(msnav_dialog *d) {
     d->leg, on_response, d, NULL, SIP_METHOD_INVITE, NULL,
     TAG_IF(nta_leg_get_seq(d->leg) == 0, SIPTAG_CSEQ(cseq)),
     TAG_IF(d->invite.branch[0] != '\0', NTATAG_BRANCH_KEY(d->invite.branch)),
-    SIPTAG_CONTACT(nta_agent_contact(d->agent)),
     SIPTAG_USER_AGENT_STR(d->user_agent),
     SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD(body),
     TAG_END());
