@@ -111,7 +111,10 @@ msnav_error msnav_agent_open(msnav_dialog *d) {
   if (d->agent != NULL) {
     return MSNAV_OK;
   }
-  msnav_error err = find_shard(d);
+  msnav_error err = msnav_transport_guard(d);
+  if (err == MSNAV_OK) {
+    err = find_shard(d);
+  }
   if (err != MSNAV_OK) {
     return err;
   }
@@ -244,6 +247,7 @@ void msnav_agent_sleep(msnav_dialog *d) {
   }
   keep_numbers(d);
   msnav_agent_close(d);
+  d->slept = true;
 }
 
 /* ---- the clock stepped */
@@ -277,8 +281,8 @@ static msnav_error resume_theirs(msnav_dialog *d, bool offer) {
   return MSNAV_OK;
 }
 
-/* Another agent at the old address, the dialog as it was, and what is under
- * way begun again: to the peer that looks like one more repetition. */
+/* Another agent, the dialog as it was, and what is under way begun again: to
+ * the peer that looks like one more repetition. */
 static msnav_error revive(msnav_dialog *d) {
   bool invite = d->invite.transaction != NULL;
   bool bye = d->bye.transaction != NULL;
@@ -289,9 +293,7 @@ static msnav_error revive(msnav_dialog *d) {
     d->own_cseq--; /* its number is used again */
   }
   let_go(d);
-  if (d->guarded) {
-    msnav_guard_renewed(d->guard);
-  }
+  msnav_guard_renewed(d->guard);
   msnav_error err = make(d);
   if (err == MSNAV_OK && leg) {
     err = msnav_agent_open_leg(d);

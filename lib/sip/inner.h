@@ -82,8 +82,7 @@ struct msnav_dialog {
   /* the socket the peer sees; our end of the private pair is the shard's */
   void *outer_io;
   int outer;
-  msnav_addr inner_sofia; /* the other end of that pair */
-  msnav_usec touched;     /* when a datagram last went in or out */
+  msnav_usec touched; /* when a datagram last went in or out */
   /* timer */
   void *timer;
   msnav_usec timer_at;
@@ -119,7 +118,8 @@ struct msnav_dialog {
   bool standard;     /* the profile */
   bool accept_first; /* config */
   bool loopback;     /* bound to loopback: peers on it are fine */
-  bool guarded;      /* the guard has its real addresses */
+  bool guarded;      /* there is a guard against this peer */
+  bool slept;        /* its agent was let go when nothing was under way */
   bool send_failed;  /* was logged */
   bool caller;       /* the first INVITE was ours */
   bool replaying;    /* a new agent is being told their INVITE */
@@ -149,7 +149,9 @@ void msnav_transport_close(msnav_dialog *d);
 msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard);
 void msnav_transport_close_inner(msnav_shard *shard);
 /* Tie both ends together; Sofia's agent is there. */
-msnav_error msnav_transport_connect_inner(msnav_dialog *d);
+msnav_error msnav_transport_connect_inner(const msnav_dialog *d);
+/* Make sure there is a guard; the peer is known. */
+msnav_error msnav_transport_guard(msnav_dialog *d);
 /* Send what Sofia wrote, through the guard. */
 void msnav_transport_flush(msnav_dialog *d);
 /* Give Sofia a clean message. */

@@ -4,7 +4,6 @@
 #include "sip/inner.h"
 #include "sip/random.h"
 #include "sip/socket.h"
-#include <assert.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -41,16 +40,15 @@ static void refuse(msnav_dialog *d, const msnav_addr *from, msnav_str data,
   trace(d, MSNAV_IN, from, data, msnav_guard_verdict_name(verdict));
 }
 
-/* The guard as it is before Sofia's addresses are known: good for a verdict
- * on the first datagram, so that garbage does not cost an agent. */
-static msnav_error
-guard_init(msnav_dialog *d, const msnav_addr *peer, bool real) {
+/* Sofia sends all to the guard and takes all from it: what her messages name
+ * as addresses means nothing. */
+static msnav_error guard_init(msnav_dialog *d, const msnav_addr *peer) {
   static const msnav_addr nowhere = {0x7f000001, 9};
   const msnav_guard_config config = {
     .outer_local = d->local,
     .outer_remote = *peer,
-    .inner_guard = real ? d->shard->inner_addr : nowhere,
-    .inner_sofia = real ? d->inner_sofia : nowhere,
+    .inner_guard = nowhere,
+    .inner_sofia = nowhere,
     .branch = d->standard,
     .user = msnav_str_of(d->user),
     .remote_user = msnav_str_of(d->remote_user),
@@ -59,58 +57,13 @@ guard_init(msnav_dialog *d, const msnav_addr *peer, bool real) {
   return msnav_guard_init(d->guard, &config);
 }
 
-/* Whether a datagram is worth an agent; the peer's address may be learnt. */
-static bool opens(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
-  char clean[MSNAV_GUARD_MAX_OUT];
-  size_t len = 0;
-  if (guard_init(d, from, false) != MSNAV_OK) {
-    return false;
+msnav_error msnav_transport_guard(msnav_dialog *d) {
+  if (d->guarded) {
+    return MSNAV_OK;
   }
-  msnav_guard_verdict verdict =
-    msnav_guard_in(d->guard, data.ptr, data.len, from, clean, sizeof(clean),
-                   &len);
-  bool invite =
-    msnav_text_starts_nocase((msnav_str){clean, len}, MSNAV_LITERAL("INVITE "));
-  if (verdict == MSNAV_GUARD_PASS && d->peer.port == 0 && !invite) {
-    verdict = MSNAV_GUARD_SOURCE;
-  }
-  if (verdict != MSNAV_GUARD_PASS) {
-    refuse(d, from, data, verdict);
-    return false;
-  }
-  if (d->peer.port == 0) {
-    msnav_transport_set_peer(d, from);
-  }
-  msnav_error err = msnav_agent_open(d);
-  if (err != MSNAV_OK) {
-    msnav_dialog_fail(d, err);
-  }
-  return err == MSNAV_OK;
-}
-
-/* Whether one is worth waking a dialog that sleeps: what the guard says is
- * asked of a copy, as it is Sofia's new address that counts. */
-static bool wakes(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
-  char clean[MSNAV_GUARD_MAX_OUT];
-  size_t len = 0;
-  uint64_t copy[4096 / sizeof(uint64_t)];
-  assert(msnav_guard_size() <= sizeof(copy));
-  memcpy(copy, d->guard, msnav_guard_size());
-  msnav_guard_verdict verdict =
-    msnav_guard_in((msnav_guard *)(void *)copy, data.ptr, data.len, from, clean,
-                   sizeof(clean), &len);
-  if (verdict == MSNAV_GUARD_PASS && d->state == MSNAV_DIALOG_OVER) {
-    verdict = MSNAV_GUARD_NO_DIALOG;
-  }
-  if (verdict != MSNAV_GUARD_PASS) {
-    refuse(d, from, data, verdict);
-    return false;
-  }
-  msnav_error err = msnav_agent_open(d);
-  if (err != MSNAV_OK) {
-    msnav_dialog_fail(d, err);
-  }
-  return err == MSNAV_OK;
+  msnav_error err = guard_init(d, &d->peer);
+  d->guarded = err == MSNAV_OK;
+  return err;
 }
 
 /* The entry comes first: after a step of the clock it is another agent that
@@ -137,31 +90,71 @@ static bool is_heard(const msnav_dialog *d, const msnav_addr *from) {
          (d->proxy.port == 0 || is_same(from, &d->proxy));
 }
 
-static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+static bool is_invite(const char *clean, size_t len) {
+  return msnav_text_starts_nocase((msnav_str){clean, len},
+                                  MSNAV_LITERAL("INVITE "));
+}
+
+/* A caller that is not known yet has a guard for one datagram: it is kept when
+ * that makes it known. */
+static msnav_guard_verdict
+judge(msnav_dialog *d, const msnav_addr *from, msnav_str data,
+      char clean[MSNAV_GUARD_MAX_OUT], size_t *len) {
   if (!is_heard(d, from)) {
-    refuse(d, from, data, MSNAV_GUARD_SOURCE);
-    return;
+    return MSNAV_GUARD_SOURCE;
   }
   if (data.len > d->max_message) {
-    refuse(d, from, data, MSNAV_GUARD_SIZE);
-    return;
+    return MSNAV_GUARD_SIZE;
   }
-  if (d->agent == NULL &&
-      !(d->guarded ? wakes(d, from, data) : opens(d, from, data))) {
-    return;
+  bool known = d->peer.port != 0;
+  if ((known ? msnav_transport_guard(d) : guard_init(d, from)) != MSNAV_OK) {
+    return MSNAV_GUARD_SOURCE;
   }
-  /* If the clock stepped, the guard has to know of the new agent first. */
-  msnav_shard_check_clock(d->shard);
-  if (d->dead || d->agent == NULL) {
-    return;
+  msnav_guard_verdict verdict =
+    msnav_guard_in(d->guard, data.ptr, data.len, from, clean,
+                   MSNAV_GUARD_MAX_OUT, len);
+  if (verdict != MSNAV_GUARD_PASS) {
+    return verdict;
+  }
+  if (!known && !is_invite(clean, *len)) {
+    return MSNAV_GUARD_SOURCE;
+  }
+  bool forgotten = d->slept && d->agent == NULL;
+  return forgotten && d->state == MSNAV_DIALOG_OVER ? MSNAV_GUARD_NO_DIALOG
+                                                    : MSNAV_GUARD_PASS;
+}
+
+/* What passed is worth an agent, and tells who the peer is. */
+static bool get_ready(msnav_dialog *d, const msnav_addr *from) {
+  if (d->peer.port == 0) {
+    msnav_transport_set_peer(d, from);
+    d->guarded = true;
+  }
+  if (d->agent == NULL) {
+    msnav_error err = msnav_agent_open(d);
+    if (err != MSNAV_OK) {
+      msnav_dialog_fail(d, err);
+    }
+  }
+  return !d->dead && d->agent != NULL;
+}
+
+static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+  if (d->agent != NULL) {
+    /* If the clock stepped, the guard has to know of the new agent first. */
+    msnav_shard_check_clock(d->shard);
+    if (d->dead || d->agent == NULL) {
+      return;
+    }
   }
   char clean[MSNAV_GUARD_MAX_OUT];
   size_t len = 0;
-  msnav_guard_verdict verdict =
-    msnav_guard_in(d->guard, data.ptr, data.len, from, clean, sizeof(clean),
-                   &len);
+  msnav_guard_verdict verdict = judge(d, from, data, clean, &len);
   if (verdict != MSNAV_GUARD_PASS) {
     refuse(d, from, data, verdict);
+    return;
+  }
+  if (!get_ready(d, from)) {
     return;
   }
   d->touched = d->sip->loop.now(d->sip->loop.data);
@@ -169,9 +162,7 @@ static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
   if (len == 0 || d->dead) {
     return;
   }
-  if (msnav_text_starts_nocase((msnav_str){clean, len},
-                               MSNAV_LITERAL("INVITE ")) &&
-      d->offer == NULL) {
+  if (d->offer == NULL && is_invite(clean, len)) {
     (void)msnav_body_keep(&d->asked, clean, len);
   }
   msnav_transport_deliver(d, clean, len);
@@ -307,20 +298,15 @@ void msnav_transport_close_inner(msnav_shard *shard) {
 
 /* Sofia's end is connected already.  Neither takes anything from anybody else
  * from now on; what came before is thrown away. */
-msnav_error msnav_transport_connect_inner(msnav_dialog *d) {
-  msnav_shard *shard = d->shard;
+msnav_error msnav_transport_connect_inner(const msnav_dialog *d) {
+  const msnav_shard *shard = d->shard;
+  msnav_addr sofia;
   (void)fcntl(shard->fd, F_SETFD, FD_CLOEXEC);
-  if (!msnav_socket_name(shard->fd, &d->inner_sofia) ||
-      !msnav_socket_connect(shard->inner, &d->inner_sofia)) {
+  if (!msnav_socket_name(shard->fd, &sofia) ||
+      !msnav_socket_connect(shard->inner, &sofia)) {
     return msnav_socket_error(d->sip, "connect");
   }
   msnav_socket_discard(shard->fd);
   msnav_socket_discard(shard->inner);
-  if (d->guarded) { /* a new agent for an old dialog */
-    msnav_guard_move(d->guard, &shard->inner_addr, &d->inner_sofia);
-    return MSNAV_OK;
-  }
-  msnav_error err = guard_init(d, &d->peer, true);
-  d->guarded = err == MSNAV_OK;
-  return err;
+  return MSNAV_OK;
 }
