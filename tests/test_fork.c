@@ -3,10 +3,12 @@
  * and a child that just ends takes nothing with it. */
 #include "test.h"
 
+#include "sip/random.h"
 #include "support/pair.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,10 +69,61 @@ static void a_call_goes_on_when_a_child_ends(void **state) {
   pair_free(&p);
 }
 
+/* Both go on with numbers that the other does not have. */
+static void a_child_draws_other_numbers(void **state) {
+  (void)state;
+  uint8_t first[16];
+  uint8_t ours[16];
+  msnav_random *pool = msnav_random_new();
+  assert_non_null(pool);
+  msnav_random_bytes(pool, first, sizeof(first));
+  uint8_t *theirs = mmap(NULL, sizeof(ours), PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  assert_true(theirs != MAP_FAILED);
+  pid_t child = fork();
+  if (child == 0) {
+    msnav_random_bytes(pool, theirs, sizeof(ours));
+    _exit(0);
+  }
+  int status = 0;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  msnav_random_bytes(pool, ours, sizeof(ours));
+  static const uint8_t nothing[16] = {0};
+  assert_memory_not_equal(theirs, nothing, sizeof(ours));
+  assert_memory_not_equal(theirs, first, sizeof(ours));
+  assert_memory_not_equal(theirs, ours, sizeof(ours));
+  munmap(theirs, sizeof(ours));
+  msnav_random_free(pool);
+}
+
+static void a_number_is_drawn_once_and_wiped(void **state) {
+  (void)state;
+  enum { DRAWS = 1000 };
+  static uint64_t drawn[DRAWS];
+  msnav_random *pool = msnav_random_new();
+  assert_non_null(pool);
+  for (size_t i = 0; i < DRAWS; i++) {
+    msnav_random_bytes(pool, &drawn[i], sizeof(drawn[i]));
+    assert_null(memmem(pool, 256, &drawn[i], sizeof(drawn[i])));
+    for (size_t k = 0; k < i; k++) {
+      assert_true(drawn[i] != drawn[k]);
+    }
+  }
+  uint8_t many[1000] = {0}; /* more than a pool has */
+  msnav_random_bytes(pool, many, sizeof(many));
+  msnav_random_bytes(NULL, many, 8);
+  assert_true(memcmp(many, many + 500, 500) != 0);
+  msnav_random_free(pool);
+  msnav_random_free(NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_descriptor_survives_an_exec),
     cmocka_unit_test(a_call_goes_on_when_a_child_ends),
+    cmocka_unit_test(a_child_draws_other_numbers),
+    cmocka_unit_test(a_number_is_drawn_once_and_wiped),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);
 }

@@ -52,7 +52,8 @@ msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session) {
                                      .media = media[i],
                                      .rtp_fd = -1,
                                      .rtcp_fd = -1};
-    msnav_random_bytes(&call->streams[i].ssrc, sizeof(call->streams[i].ssrc));
+    msnav_random_bytes(msnav_sip_random_pool(ctx->sip), &call->streams[i].ssrc,
+                       sizeof(call->streams[i].ssrc));
   }
   for (int i = 0; i < 2; i++) {
     call->sound.gain[i] = call->sound.gain_was[i] = MSNAV_GAIN_ONE;

@@ -32,8 +32,8 @@ static bool take_structs(msnav_context *ctx, const msnav_config *config,
 }
 
 static void session_random(void *arg, void *bytes, size_t len) {
-  (void)arg;
-  msnav_random_bytes(bytes, len);
+  const msnav_context *ctx = arg;
+  msnav_random_bytes(msnav_sip_random_pool(ctx->sip), bytes, len);
 }
 
 static void on_dispatch(void *arg) {
@@ -175,6 +175,7 @@ static msnav_error make_sessions(msnav_context *ctx) {
   msnav_session_config config = {
     .size = sizeof(config),
     .random = session_random,
+    .random_arg = ctx,
     .capabilities = c->media,
     .conn_type = c->conn_type,
     .private_ip = c->private_ip != 0 ? c->private_ip : ip,
@@ -205,13 +206,10 @@ static msnav_error make_parts(msnav_context *ctx, const msnav_loop *loop) {
   if (ctx->tick == NULL) {
     return MSNAV_ERR_NOMEM;
   }
-  err = make_sessions(ctx);
-  if (err != MSNAV_OK) {
-    return err;
-  }
-  return msnav_sip_new(ctx->loop, sip_log,
-                       ctx->events.trace != NULL ? sip_trace : NULL, ctx,
-                       &ctx->sip);
+  err =
+    msnav_sip_new(ctx->loop, sip_log,
+                  ctx->events.trace != NULL ? sip_trace : NULL, ctx, &ctx->sip);
+  return err == MSNAV_OK ? make_sessions(ctx) : err;
 }
 
 static void destroy(msnav_context *ctx) {

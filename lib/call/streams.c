@@ -356,7 +356,8 @@ stream_config(call_stream *st, const msnav_sdp_agreed *agreed) {
     .max_delay = c->max_delay,
     .xr = agreed->metrics,
   };
-  msnav_random_bytes(&config.random, sizeof(config.random));
+  msnav_random_bytes(msnav_sip_random_pool(call->ctx->sip), &config.random,
+                     sizeof(config.random));
   receive_formats(st, agreed, &config);
   return config;
 }

@@ -202,7 +202,7 @@ static int take_first(msnav_dialog *d, nta_incoming_t *irq, const sip_t *sip) {
     return turn_down(d, irq, 488, MSNAV_ERR_UNSUPPORTED);
   }
   d->caller = false;
-  msnav_sip_random(d->local_tag);
+  msnav_sip_random(d->sip, d->local_tag);
   d->peer_cseq = sip->sip_cseq->cs_seq;
   if (!keep_text(d->call_id, sizeof(d->call_id), sip->sip_call_id->i_id) ||
       !keep_text(d->remote_tag, sizeof(d->remote_tag), sip->sip_from->a_tag) ||

@@ -2,7 +2,6 @@
 /* Our INVITE and what comes back (RFC 3261 sections 13.2, 14.1, 9.1). */
 #include "base/deadline.h"
 #include "sip/inner.h"
-#include "sip/random.h"
 #include <string.h>
 
 /* ---- ACK */
@@ -89,7 +88,7 @@ static void accepted(msnav_dialog *d, const sip_t *sip) {
  * 2 s, in steps of 10 ms. */
 static void retry_soon(msnav_dialog *d) {
   uint8_t random;
-  msnav_random_bytes(&random, sizeof(random));
+  msnav_random_bytes(d->sip->random, &random, sizeof(random));
   msnav_usec steps = d->caller ? 210u + random % 191u : random % 201u;
   d->retried = true;
   msnav_dialog_set_due(d, MSNAV_DUE_RETRY,
@@ -164,8 +163,8 @@ void msnav_own_request_keep(msnav_own_request *request) {
  * client writes them. */
 static msnav_error begin_dialog(msnav_dialog *d) {
   d->caller = true;
-  msnav_sip_random(d->local_tag);
-  msnav_sip_random(d->call_id);
+  msnav_sip_random(d->sip, d->local_tag);
+  msnav_sip_random(d->sip, d->call_id);
   d->call_id[32] = '@';
   const msnav_addr host = {d->local.ip, 0};
   (void)msnav_addr_format(&host, d->call_id + 33);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sip/driver.h"
+#include "sip/random.h"
 #include "sipguard/guard.h"
 
 #define MSNAV_SIP_SPARE_SHARDS 64 /* kept for the next calls */
@@ -22,9 +23,10 @@ struct msnav_sip {
   msnav_log_fn log;
   msnav_trace_fn trace;
   void *arg;
-  unsigned depth;     /* entries that have not been left */
-  bool dying;         /* free when the outermost entry is left */
-  msnav_shard *spare; /* shards without an agent */
+  msnav_random *random; /* may be NULL */
+  unsigned depth;       /* entries that have not been left */
+  bool dying;           /* free when the outermost entry is left */
+  msnav_shard *spare;   /* shards without an agent */
   unsigned spares;
   msnav_dialog *graves; /* freed by the user, not buried yet */
 };
@@ -137,7 +139,7 @@ void msnav_sip_leave(msnav_sip *sip);
 void msnav_sip_log(const msnav_sip *sip, msnav_log_level level,
                    const char *what, const char *why);
 /* 32 random digits and a NUL. */
-void msnav_sip_random(char text[MSNAV_SIP_TAG]);
+void msnav_sip_random(const msnav_sip *sip, char text[MSNAV_SIP_TAG]);
 /* A shard without an agent, or NULL. */
 msnav_shard *msnav_sip_take_shard(msnav_sip *sip);
 void msnav_sip_return_shard(msnav_sip *sip, msnav_shard *shard);

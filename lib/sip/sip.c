@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/sized.h"
 #include "sip/inner.h"
-#include "sip/random.h"
 #include <stdlib.h>
 
 #define LOG_LINE 256
@@ -20,6 +19,7 @@ msnav_error msnav_sip_new(const msnav_loop *loop, msnav_log_fn log,
   s->log = log;
   s->trace = trace;
   s->arg = arg;
+  s->random = msnav_random_new();
   *sip = s;
   return MSNAV_OK;
 }
@@ -65,6 +65,7 @@ void msnav_sip_leave(msnav_sip *sip) {
   sip->depth--;
   if (sip->depth == 0 && sip->dying) {
     free_shards(sip);
+    msnav_random_free(sip->random);
     free(sip);
   }
 }
@@ -84,9 +85,13 @@ void msnav_sip_log(const msnav_sip *sip, msnav_log_level level,
   sip->log(level, line, out.len, sip->arg);
 }
 
-void msnav_sip_random(char text[MSNAV_SIP_TAG]) {
+msnav_random *msnav_sip_random_pool(const msnav_sip *sip) {
+  return sip->random;
+}
+
+void msnav_sip_random(const msnav_sip *sip, char text[MSNAV_SIP_TAG]) {
   uint64_t random[2];
-  msnav_random_bytes(random, sizeof(random));
+  msnav_random_bytes(sip->random, random, sizeof(random));
   msnav_out out;
   msnav_out_init(&out, text, MSNAV_SIP_TAG - 1);
   msnav_out_hex64(&out, random[0]);

@@ -2,7 +2,6 @@
 /* The sockets of a dialog: one that the peer sees, and a private pair on
  * loopback with the guard at one end and Sofia at the other. */
 #include "sip/inner.h"
-#include "sip/random.h"
 #include "sip/socket.h"
 #include <fcntl.h>
 #include <string.h>
@@ -274,7 +273,7 @@ msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard) {
   /* an address of our own in 127.0.0.0/8, so that nobody else's mistake
    * ends up here */
   uint8_t random[3];
-  msnav_random_bytes(random, sizeof(random));
+  msnav_random_bytes(sip->random, random, sizeof(random));
   const msnav_addr addr = {0x7f000000u | (random[0] % 250u + 1) << 16 |
                              (uint32_t)random[1] << 8 | (random[2] % 254u + 1),
                            0};
