@@ -68,8 +68,8 @@ static void open_socket(msnav_dialog *d) {
     .tpn_port = port,
   };
   msg_t *msg = nta_msg_create(d->agent, 0);
-  (void)sip_add_tl(msg, sip_object(msg),
-                   SIPTAG_REQUEST_STR("OPTIONS sip:guard SIP/2.0"), TAG_END());
+  (void)sip_add_tl(msg, sip_object(msg), SIPTAG_STATUS_STR("SIP/2.0 200 OK"),
+                   TAG_END());
   if (msg_serialize(msg, (msg_pub_t *)sip_object(msg)) == 0) {
     (void)tport_tsend(nta_agent_tports(d->agent), msg, &guard, TPTAG_MTU(1),
                       TAG_END());
