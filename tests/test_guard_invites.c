@@ -14,7 +14,6 @@ static void the_peer_may_cancel_before_an_answer(void **state) {
   PASS(in(k, peer_first(IN_CANCEL, "1 CANCEL")));
   IS(k, "CANCEL sip:127.1.2.3:4001 SIP/2.0\r\n"
         "Via: " INNER_VIA("1") "\r\n"
-                               "Max-Forwards: 70\r\n"
                                "From: <sip:peer@10.0.0.2:5062>;tag=ptag\r\n"
                                "To: <sip:me@10.0.0.1:5060>\r\n"
                                "Call-ID: call\r\n"
@@ -149,7 +148,7 @@ static void we_may_invite_again(void **state) {
   PASS(in(k, peer_answers_called("SIP/2.0 100 Trying", "7 INVITE")));
   HAS(k, "To: <sip:peer@10.0.0.2:5062>;tag=ptag\r\n");
   PASS(in(k, peer_answers_called("SIP/2.0 200 OK", "7 INVITE")));
-  HAS(k, "Contact: <sip:127.1.2.3:4000>\r\n");
+  LACKS(k, "Contact");
   PASS(out(k, sofia_inside_called(OUT_ACK, "7 ACK")));
   HAS(k, "From: " PEER_TO ";tag=otag\r\nTo: " PEER_FROM ";tag=ptag\r\n");
   REFUSED(out(k, sofia_inside_called(OUT_INVITE, "6 INVITE")), ORDER);

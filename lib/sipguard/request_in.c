@@ -22,7 +22,8 @@ static bool is_untagged(const msnav_guard *g, const msnav_guard_transaction *t,
 
 /* t is the transaction whose branch it gets: its own one, or for ACK and
  * CANCEL that of the INVITE (RFC 3261 sections 9.1 and 17.1.1.3; Sofia finds
- * an ACK to 2xx by it too).  The names only have to be constant. */
+ * an ACK to 2xx by it too).  The names only have to be constant.  Sofia asks
+ * neither for a Contact nor for Max-Forwards. */
 static void
 write_request(const msnav_guard *g, const msnav_guard_transaction *t,
               const msnav_guard_message *m, msnav_out *out) {
@@ -37,7 +38,7 @@ write_request(const msnav_guard *g, const msnav_guard_transaction *t,
   msnav_out_addr(out, &g->inner_guard);
   msnav_out_text(out, ";branch=z9hG4bKguard");
   msnav_out_u32(out, t->serial);
-  msnav_out_text(out, "\r\nMax-Forwards: 70\r\nFrom: <sip:peer@");
+  msnav_out_text(out, "\r\nFrom: <sip:peer@");
   msnav_out_addr(out, &g->target);
   msnav_out_text(out, ">;tag=");
   msnav_out_str(out, msnav_guard_text_get(g, t, MSNAV_GUARD_T_PEER_TAG));
@@ -50,7 +51,6 @@ write_request(const msnav_guard *g, const msnav_guard_transaction *t,
   }
   msnav_out_text(out, "\r\n");
   msnav_guard_write_id(out, m, m->cseq);
-  msnav_guard_write_contact(out, m, (msnav_str){NULL, 0}, &g->inner_guard);
   /* ACK and CANCEL cannot be refused for it, and who says BYE has gone */
   if (m->method == MSNAV_GUARD_INVITE || m->method == MSNAV_GUARD_OPTIONS) {
     msnav_guard_write_require(out, m);

@@ -81,7 +81,6 @@ write_response(const msnav_guard *g, const msnav_guard_transaction *t,
   msnav_guard_write_tagged(out, "To",
                            msnav_guard_text_get(g, t, MSNAV_GUARD_T_TO), tag);
   msnav_guard_write_id(out, m, t->inner_cseq);
-  msnav_guard_write_contact(out, m, (msnav_str){NULL, 0}, &g->inner_guard);
   msnav_guard_write_tail(out, m);
 }
 
