@@ -77,6 +77,31 @@ static void open_socket(msnav_dialog *d) {
   msg_destroy(msg);
 }
 
+/* Sofia complains on stderr about an agent whose legs and transactions are
+ * still there, and answers a request that is let go: nobody sees that, as
+ * nothing is sent for a dead dialog and a new agent's pair is drained. */
+static void let_go(msnav_dialog *d) {
+  nta_outgoing_destroy(d->invite.transaction);
+  d->invite.transaction = NULL;
+  nta_outgoing_destroy(d->cancel);
+  d->cancel = NULL;
+  nta_outgoing_destroy(d->bye.transaction);
+  d->bye.transaction = NULL;
+  nta_incoming_destroy(d->offer);
+  d->offer = NULL;
+  nta_leg_destroy(d->leg);
+  d->leg = NULL;
+  nta_leg_destroy(d->stray);
+  d->stray = NULL;
+  msnav_shard_disown(d->shard);
+  msnav_shard_hush(); /* a BYE whose end nobody waits for is announced */
+  nta_agent_destroy(d->agent);
+  msnav_shard_unhush();
+  d->agent = NULL;
+}
+
+/* There is one when all went well, with a socket that is tied to the guard's:
+ * she would open another by herself. */
 static msnav_error make(msnav_dialog *d) {
   msnav_shard_hush(); /* in case there is no descriptor for it */
   d->agent = new_agent(d);
@@ -89,11 +114,15 @@ static msnav_error make(msnav_dialog *d) {
   }
   d->stray = nta_leg_tcreate(d->agent, msnav_called_stray, d,
                              NTATAG_NO_DIALOG(1), TAG_END());
-  msnav_error err = msnav_shard_adopt(d->shard, d);
+  msnav_error err =
+    d->stray != NULL ? msnav_shard_adopt(d->shard, d) : MSNAV_ERR_NOMEM;
   if (err == MSNAV_OK) {
     err = msnav_transport_connect_inner(d);
   }
-  return d->stray != NULL ? err : MSNAV_ERR_NOMEM;
+  if (err != MSNAV_OK) {
+    let_go(d);
+  }
+  return err;
 }
 
 static msnav_error find_shard(msnav_dialog *d) {
@@ -178,29 +207,6 @@ msnav_error msnav_agent_open_leg(msnav_dialog *d) {
   free(from);
   free(to);
   return d->leg != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
-}
-
-/* Sofia complains on stderr about an agent whose legs and transactions are
- * still there, and answers a request that is let go: nobody sees that, as
- * nothing is sent for a dead dialog and a new agent's pair is drained. */
-static void let_go(msnav_dialog *d) {
-  nta_outgoing_destroy(d->invite.transaction);
-  d->invite.transaction = NULL;
-  nta_outgoing_destroy(d->cancel);
-  d->cancel = NULL;
-  nta_outgoing_destroy(d->bye.transaction);
-  d->bye.transaction = NULL;
-  nta_incoming_destroy(d->offer);
-  d->offer = NULL;
-  nta_leg_destroy(d->leg);
-  d->leg = NULL;
-  nta_leg_destroy(d->stray);
-  d->stray = NULL;
-  msnav_shard_disown(d->shard);
-  msnav_shard_hush(); /* a BYE whose end nobody waits for is announced */
-  nta_agent_destroy(d->agent);
-  msnav_shard_unhush();
-  d->agent = NULL;
 }
 
 void msnav_agent_close(msnav_dialog *d) {
