@@ -136,23 +136,11 @@ static msnav_error find_shard(msnav_dialog *d) {
                              : MSNAV_OK;
 }
 
-msnav_error msnav_agent_open(msnav_dialog *d) {
-  if (d->agent != NULL) {
-    return MSNAV_OK;
-  }
-  msnav_error err = msnav_transport_guard(d);
-  if (err == MSNAV_OK) {
-    err = find_shard(d);
-  }
-  if (err != MSNAV_OK) {
-    return err;
-  }
-  msnav_shard_enter(d->shard);
-  err = make(d);
+static msnav_error open_agent(msnav_dialog *d) {
+  msnav_error err = make(d);
   if (err == MSNAV_OK && d->state == MSNAV_DIALOG_CONFIRMED) {
     err = msnav_agent_open_leg(d); /* it slept */
   }
-  msnav_shard_leave(d->shard);
   if (err != MSNAV_OK) {
     msnav_sip_log(d->sip, MSNAV_LOG_ERROR, "SIP agent", msnav_strerror(err));
     return err;
@@ -160,6 +148,28 @@ msnav_error msnav_agent_open(msnav_dialog *d) {
   d->touched = d->sip->loop.now(d->sip->loop.data);
   msnav_dialog_set_due(d, MSNAV_DUE_SLEEP, d->touched + MSNAV_SIP_PATIENCE);
   return MSNAV_OK;
+}
+
+msnav_error msnav_agent_enter(msnav_dialog *d) {
+  bool missing = d->agent == NULL;
+  msnav_error err = missing ? msnav_transport_guard(d) : MSNAV_OK;
+  if (err == MSNAV_OK && missing) {
+    err = find_shard(d);
+  }
+  if (err != MSNAV_OK) {
+    return err;
+  }
+  msnav_shard *shard = d->shard;
+  msnav_shard_enter(shard);
+  if (missing) {
+    err = open_agent(d);
+  } else if (d->agent == NULL) {
+    err = MSNAV_ERR_SYSTEM; /* the clock stepped, and there is no other */
+  }
+  if (err != MSNAV_OK) {
+    msnav_shard_leave(shard);
+  }
+  return err;
 }
 
 /* From or To with its tag. */

@@ -206,14 +206,14 @@ msnav_error msnav_caller_invite(msnav_dialog *d) {
 
 /* A new one. */
 static msnav_error send_invite(msnav_dialog *d) {
-  msnav_error err = msnav_agent_open(d);
+  msnav_error err = msnav_agent_enter(d);
   if (err != MSNAV_OK) {
     return err;
   }
+  msnav_shard *shard = d->shard;
   d->invite.branch[0] = '\0';
   d->overdue = false;
   d->reinvite = d->state == MSNAV_DIALOG_CONFIRMED;
-  msnav_shard_enter(d->shard);
   err = msnav_caller_invite(d);
   if (err == MSNAV_OK) {
     if (d->state == MSNAV_DIALOG_IDLE) {
@@ -224,7 +224,7 @@ static msnav_error send_invite(msnav_dialog *d) {
                          msnav_deadline(now, d->setup_limit));
     msnav_transport_flush(d);
   }
-  msnav_shard_leave(d->shard);
+  msnav_shard_leave(shard);
   return err;
 }
 

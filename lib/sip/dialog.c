@@ -229,6 +229,18 @@ static bool hang_up(msnav_dialog *d) {
   }
 }
 
+/* The clock is looked at before we go on; a dialog that sleeps may need its
+ * agent.  NULL: there is no shard. */
+static msnav_shard *enter_to_hang_up(msnav_dialog *d) {
+  if (d->state == MSNAV_DIALOG_CONFIRMED) {
+    return msnav_agent_enter(d) == MSNAV_OK ? d->shard : NULL;
+  }
+  if (d->shard != NULL) {
+    msnav_shard_enter(d->shard);
+  }
+  return d->shard;
+}
+
 msnav_error msnav_dialog_hangup(msnav_dialog *d) {
   if (d == NULL) {
     return MSNAV_ERR_INVALID;
@@ -238,13 +250,7 @@ msnav_error msnav_dialog_hangup(msnav_dialog *d) {
   }
   msnav_sip *sip = d->sip;
   msnav_sip_enter(sip);
-  if (d->state == MSNAV_DIALOG_CONFIRMED) {
-    (void)msnav_agent_open(d); /* it may sleep */
-  }
-  msnav_shard *shard = d->shard;
-  if (shard != NULL) {
-    msnav_shard_enter(shard); /* the clock is looked at before we go on */
-  }
+  msnav_shard *shard = enter_to_hang_up(d);
   d->hanging_up = true;
   d->closed_status = 408; /* when nothing comes any more */
   msnav_dialog_set_due(d, MSNAV_DUE_RETRY, MSNAV_NEVER);

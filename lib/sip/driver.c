@@ -160,14 +160,6 @@ void msnav_shard_drop(msnav_shard *shard) {
   let_loose(shard);
 }
 
-void msnav_shard_check_clock(msnav_shard *shard) {
-  msnav_shard_hold(shard);
-  if (shard->depth == 1) {
-    check_clock(shard);
-  }
-  let_loose(shard);
-}
-
 void msnav_shard_enter(msnav_shard *shard) {
   msnav_shard_hold(shard);
   if (shard->depth == 1) {

@@ -57,8 +57,6 @@ void msnav_shard_free(msnav_shard *shard);
  * at the clock, the outermost leave delivers Sofia's messages to itself, runs
  * its timers and arms the loop's. */
 void msnav_shard_enter(msnav_shard *shard);
-/* Only look at the clock: after a step there is another agent. */
-void msnav_shard_check_clock(msnav_shard *shard);
 void msnav_shard_leave(msnav_shard *shard);
 
 /* Around what destroys the agent: the clock does not matter, nothing runs. */

@@ -156,13 +156,14 @@ msnav_error msnav_transport_connect_inner(const msnav_dialog *d);
 msnav_error msnav_transport_guard(msnav_dialog *d);
 /* Send what Sofia wrote, through the guard. */
 void msnav_transport_flush(msnav_dialog *d);
-/* Give Sofia a clean message. */
+/* Give Sofia a clean message, inside an entry. */
 void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len);
 void msnav_transport_set_peer(msnav_dialog *d, const msnav_addr *remote);
 
 /* ---- agent.c */
-/* Make sure there is an agent, and the leg when the dialog has one. */
-msnav_error msnav_agent_open(msnav_dialog *d);
+/* Enter the shard, after making sure that there is an agent, and the leg when
+ * the dialog has one.  Not entered when there is none. */
+msnav_error msnav_agent_enter(msnav_dialog *d);
 /* Do without one while nothing is under way. */
 void msnav_agent_sleep(msnav_dialog *d);
 void msnav_agent_close(msnav_dialog *d);

@@ -65,15 +65,11 @@ msnav_error msnav_transport_guard(msnav_dialog *d) {
   return err;
 }
 
-/* The entry comes first: after a step of the clock it is another agent that
- * this is for. */
 void msnav_transport_deliver(msnav_dialog *d, const char *clean, size_t len) {
   msnav_shard *shard = d->shard;
-  msnav_shard_enter(shard);
   if (shard->fd >= 0 && msnav_socket_send(shard->inner, NULL, clean, len)) {
     msnav_shard_run(shard);
   }
-  msnav_shard_leave(shard);
 }
 
 static bool is_same(const msnav_addr *a, const msnav_addr *b) {
@@ -89,33 +85,27 @@ static bool is_heard(const msnav_dialog *d, const msnav_addr *from) {
          (d->proxy.port == 0 || is_same(from, &d->proxy));
 }
 
-static bool is_invite(const char *clean, size_t len) {
-  return msnav_text_starts_nocase((msnav_str){clean, len},
-                                  MSNAV_LITERAL("INVITE "));
+static bool is_invite(msnav_str clean) {
+  return msnav_text_starts_nocase(clean, MSNAV_LITERAL("INVITE "));
 }
 
 /* A caller that is not known yet has a guard for one datagram: it is kept when
  * that makes it known. */
 static msnav_guard_verdict
-judge(msnav_dialog *d, const msnav_addr *from, msnav_str data,
-      char clean[MSNAV_GUARD_MAX_OUT], size_t *len) {
-  if (!is_heard(d, from)) {
-    return MSNAV_GUARD_SOURCE;
-  }
-  if (data.len > d->max_message) {
-    return MSNAV_GUARD_SIZE;
-  }
+ask_guard(msnav_dialog *d, const msnav_addr *from, msnav_str data,
+          char out[MSNAV_GUARD_MAX_OUT], msnav_str *clean) {
   bool known = d->peer.port != 0;
   if ((known ? msnav_transport_guard(d) : guard_init(d, from)) != MSNAV_OK) {
     return MSNAV_GUARD_SOURCE;
   }
+  *clean = (msnav_str){out, 0};
   msnav_guard_verdict verdict =
-    msnav_guard_in(d->guard, data.ptr, data.len, from, clean,
-                   MSNAV_GUARD_MAX_OUT, len);
+    msnav_guard_in(d->guard, data.ptr, data.len, from, out, MSNAV_GUARD_MAX_OUT,
+                   &clean->len);
   if (verdict != MSNAV_GUARD_PASS) {
     return verdict;
   }
-  if (!known && !is_invite(clean, *len)) {
+  if (!known && !is_invite(*clean)) {
     return MSNAV_GUARD_SOURCE;
   }
   bool forgotten = d->slept && d->agent == NULL;
@@ -123,51 +113,66 @@ judge(msnav_dialog *d, const msnav_addr *from, msnav_str data,
                                                     : MSNAV_GUARD_PASS;
 }
 
-/* What passed is worth an agent, and tells who the peer is. */
-static bool get_ready(msnav_dialog *d, const msnav_addr *from) {
-  if (d->peer.port == 0) {
-    msnav_transport_set_peer(d, from);
-    d->guarded = true;
+static void pass_in(msnav_dialog *d, const msnav_addr *from, msnav_str data,
+                    msnav_str clean) {
+  d->touched = d->sip->loop.now(d->sip->loop.data);
+  trace(d, MSNAV_IN, from, data, NULL);
+  if (clean.len == 0 || d->dead) {
+    return;
   }
-  if (d->agent == NULL) {
-    msnav_error err = msnav_agent_open(d);
-    if (err != MSNAV_OK) {
-      msnav_dialog_fail(d, err);
-    }
+  if (d->offer == NULL && is_invite(clean)) {
+    (void)msnav_body_keep(&d->asked, clean.ptr, clean.len);
   }
-  return !d->dead && d->agent != NULL;
+  msnav_transport_deliver(d, clean.ptr, clean.len);
+  if (d->offer == NULL) {
+    msnav_body_drop(&d->asked);
+  }
 }
 
-static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
-  if (d->agent != NULL) {
-    /* If the clock stepped, the guard has to know of the new agent first. */
-    msnav_shard_check_clock(d->shard);
-    if (d->dead || d->agent == NULL) {
-      return;
-    }
-  }
-  char clean[MSNAV_GUARD_MAX_OUT];
-  size_t len = 0;
-  msnav_guard_verdict verdict = judge(d, from, data, clean, &len);
+/* Only what the guard lets pass is worth an agent. */
+static void look_at(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+  char out[MSNAV_GUARD_MAX_OUT];
+  msnav_str clean;
+  msnav_guard_verdict verdict = ask_guard(d, from, data, out, &clean);
   if (verdict != MSNAV_GUARD_PASS) {
     refuse(d, from, data, verdict);
     return;
   }
-  if (!get_ready(d, from)) {
+  if (d->peer.port == 0) {
+    msnav_transport_set_peer(d, from);
+    d->guarded = true;
+  }
+  msnav_error err = msnav_agent_enter(d);
+  if (err != MSNAV_OK) {
+    msnav_dialog_fail(d, err);
     return;
   }
-  d->touched = d->sip->loop.now(d->sip->loop.data);
-  trace(d, MSNAV_IN, from, data, NULL);
-  if (len == 0 || d->dead) {
+  msnav_shard *shard = d->shard;
+  pass_in(d, from, data, clean);
+  msnav_shard_leave(shard);
+}
+
+/* With an agent all is one entry: if the clock stepped, the guard has to know
+ * of the new one first. */
+static void take(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
+  if (!is_heard(d, from)) {
+    refuse(d, from, data, MSNAV_GUARD_SOURCE);
     return;
   }
-  if (d->offer == NULL && is_invite(clean, len)) {
-    (void)msnav_body_keep(&d->asked, clean, len);
+  if (data.len > d->max_message) {
+    refuse(d, from, data, MSNAV_GUARD_SIZE);
+    return;
   }
-  msnav_transport_deliver(d, clean, len);
-  if (d->offer == NULL) {
-    msnav_body_drop(&d->asked);
+  if (d->agent == NULL) {
+    look_at(d, from, data);
+    return;
   }
+  msnav_shard *shard = d->shard;
+  msnav_shard_enter(shard);
+  if (!d->dead && d->agent != NULL) {
+    look_at(d, from, data);
+  }
+  msnav_shard_leave(shard);
 }
 
 static void on_outer(int fd, unsigned events, void *arg) {
