@@ -59,20 +59,20 @@ static bool turn(msnav_shard *shard, bool readable) {
     fds[i].revents = readable && fds[i].fd == shard->fd ? G_IO_IN : 0;
   }
   if (g_main_context_check(shard->context, priority, fds, n)) {
+    shard->running = true;
     g_main_context_dispatch(shard->context);
+    shard->running = false;
   }
   return true;
 }
 
 /* Until Sofia's messages to itself are delivered; they are few, the limit is
  * for the unexpected. */
-static bool dispatch(msnav_shard *shard, bool readable) {
+static bool dispatch(msnav_shard *shard) {
   int i = 0;
-  shard->running = true;
-  while (i < MAX_TURNS && turn(shard, readable && i == 0)) {
+  while (i < MAX_TURNS && turn(shard, false)) {
     i++;
   }
-  shard->running = false;
   return i > 0;
 }
 
@@ -171,7 +171,7 @@ void msnav_shard_enter(msnav_shard *shard) {
 void msnav_shard_leave(msnav_shard *shard) {
   if (shard->depth == 1) {
     check_clock(shard);
-    if (dispatch(shard, false)) {
+    if (dispatch(shard)) {
       check_clock(shard);
     }
     run_timers(shard);
@@ -181,13 +181,10 @@ void msnav_shard_leave(msnav_shard *shard) {
 
 /* ---- the agent's descriptor */
 
+/* What Sofia then tells herself is delivered at the end of the entry. */
 static bool read_now(msnav_shard *shard) {
   struct pollfd p = {.fd = shard->fd, .events = POLLIN};
-  if (shard->running || poll(&p, 1, 0) != 1) {
-    return false;
-  }
-  (void)dispatch(shard, true);
-  return true;
+  return !shard->running && poll(&p, 1, 0) == 1 && turn(shard, true);
 }
 
 static void on_readable(int fd, unsigned events, void *arg) {
