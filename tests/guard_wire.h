@@ -121,6 +121,9 @@ static inline const char *wire_fault(const char *msg, size_t len, bool in) {
   if (in && wire_find(&rest, end, "\r\nContact: ") != NULL) {
     return "Contact";
   }
+  if (in && wire_count(msg, end, "\r\nUser-Agent: ") > 0) {
+    return "User-Agent";
+  }
   if (in && wire_count(msg, end, "\r\nRecord-Route: ") > 0) {
     return "Record-Route";
   }

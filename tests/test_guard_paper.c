@@ -80,7 +80,8 @@ static void writes_the_papers_messages_as_caller(void **state) {
         "From: " PAPER_FROM "\r\n"
         "To: " PAPER_TO "\r\n" /* no tag yet */
         "Call-ID: " PAPER_CALL_ID "\r\n"
-        "CSeq: 1001106695 INVITE\r\n" RTC "Content-Length: 0\r\n\r\n");
+        "CSeq: 1001106695 INVITE\r\n"
+        "Content-Length: 0\r\n\r\n");
   receive_paper(k, "paper-sip-3-180.sip");
   HAS(k, "SIP/2.0 180 Ringing\r\n");
   HAS(k, "To: " PAPER_TO ";tag=" PAPER_CALLED "\r\n");
@@ -105,7 +106,8 @@ static void writes_the_papers_messages_as_caller(void **state) {
         "From: <sip:peer@192.168.0.127:12449>;tag=" PAPER_CALLED "\r\n"
         "To: <sip:me@192.168.0.165:11630>;tag=" PAPER_CALLER "\r\n"
         "Call-ID: " PAPER_CALL_ID "\r\n"
-        "CSeq: 1 BYE\r\n" RTC "Content-Length: 0\r\n\r\n");
+        "CSeq: 1 BYE\r\n"
+        "Content-Length: 0\r\n\r\n");
   PASS(out(k, (wire){.start = "SIP/2.0 200 OK",
                      .via = INNER_VIA("2"),
                      .from = "<sip:peer@192.168.0.127:12449>;tag=" PAPER_CALLED,
@@ -133,7 +135,8 @@ static void writes_the_papers_messages_as_called_side(void **state) {
             "From: <sip:peer@192.168.0.165:11630>;tag=" PAPER_CALLER "\r\n"
             "To: <sip:me@192.168.0.127:12449>\r\n"
             "Call-ID: " PAPER_CALL_ID "\r\n"
-            "CSeq: 1 INVITE\r\n" RTC "Content-Type: application/sdp\r\n"
+            "CSeq: 1 INVITE\r\n"
+            "Content-Type: application/sdp\r\n"
             "Content-Length: 286\r\n\r\n");
   HAS(k, offer);
 
@@ -176,7 +179,8 @@ static void writes_the_papers_messages_as_called_side(void **state) {
         "From: <sip:me@192.168.0.127:12449>;tag=" PAPER_CALLED "\r\n"
         "To: <sip:peer@192.168.0.165:11630>;tag=" PAPER_CALLER "\r\n"
         "Call-ID: " PAPER_CALL_ID "\r\n"
-        "CSeq: 1001106695 BYE\r\n" RTC "Content-Length: 0\r\n\r\n");
+        "CSeq: 1001106695 BYE\r\n"
+        "Content-Length: 0\r\n\r\n");
   free(offer);
   free(answer);
   kit_free(k);

@@ -95,7 +95,7 @@ void msnav_guard_renewed(msnav_guard *g);
  * counts unless it passes.
  *
  * What Sofia sees of the peer: method, Call-ID, tags, CSeq number, status and
- * phrase, User-Agent, body.  What the layer above relies on:
+ * phrase, body.  What the layer above relies on:
  * - The one dialog is that of the first INVITE, whoever sent it.  While it
  *   lives, an INVITE with another Call-ID is refused.  When it failed, only
  *   we may try again.

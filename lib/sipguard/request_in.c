@@ -22,8 +22,8 @@ static bool is_untagged(const msnav_guard *g, const msnav_guard_transaction *t,
 
 /* t is the transaction whose branch it gets: its own one, or for ACK and
  * CANCEL that of the INVITE (RFC 3261 sections 9.1 and 17.1.1.3; Sofia finds
- * an ACK to 2xx by it too).  The names only have to be constant.  Sofia asks
- * neither for a Contact nor for Max-Forwards. */
+ * an ACK to 2xx by it too).  The names only have to be constant.  Nobody
+ * asks Sofia for Contact, Max-Forwards or User-Agent. */
 static void
 write_request(const msnav_guard *g, const msnav_guard_transaction *t,
               const msnav_guard_message *m, msnav_out *out) {

@@ -93,6 +93,7 @@ write_request(const msnav_guard *g, const msnav_guard_transaction *t,
   msnav_guard_write_contact(out, m, (msnav_str){g->user, g->user_len},
                             &g->outer_local);
   msnav_guard_write_options(out, m);
+  msnav_guard_write_user_agent(out, m);
   msnav_guard_write_tail(out, m);
 }
 

@@ -88,10 +88,14 @@ void msnav_guard_write_options(msnav_out *out, const msnav_guard_message *m) {
   }
 }
 
-void msnav_guard_write_tail(msnav_out *out, const msnav_guard_message *m) {
+void msnav_guard_write_user_agent(msnav_out *out,
+                                  const msnav_guard_message *m) {
   if (m->user_agent.len > 0) {
     msnav_guard_write_header(out, "User-Agent", m->user_agent);
   }
+}
+
+void msnav_guard_write_tail(msnav_out *out, const msnav_guard_message *m) {
   if (m->body.len > 0) {
     msnav_out_text(out, "Content-Type: application/sdp\r\n");
   }

@@ -27,7 +27,8 @@ void msnav_guard_write_require(msnav_out *out, const msnav_guard_message *m);
 /* What a 200 to OPTIONS tells (RFC 3261 section 11.2) and a 420 to Require, if
  * Sofia was given it */
 void msnav_guard_write_options(msnav_out *out, const msnav_guard_message *m);
-/* User-Agent and all behind it, the body included */
+void msnav_guard_write_user_agent(msnav_out *out, const msnav_guard_message *m);
+/* All behind it, the body included */
 void msnav_guard_write_tail(msnav_out *out, const msnav_guard_message *m);
 
 /* Each checks a message against the state, changes the state and writes the
