@@ -49,17 +49,30 @@ static bool add_transport(msnav_dialog *d) {
                              TAG_END()) == 0;
 }
 
+/* NULL: no memory. */
+static msg_t *make_knock(void) {
+  msg_t *msg = msg_create(sip_default_mclass(), 0);
+  if (msg == NULL ||
+      sip_add_tl(msg, sip_object(msg), SIPTAG_STATUS_STR("SIP/2.0 200 OK"),
+                 TAG_END()) != 0 ||
+      msg_serialize(msg, (msg_pub_t *)sip_object(msg)) != 0) {
+    msg_destroy(msg);
+    return NULL;
+  }
+  return msg;
+}
+
 /* Sofia opens such a socket when there is something to send.  This message is
  * longer than it may be, so nothing is. */
 static void open_socket(msnav_dialog *d) {
+  msnav_shard *shard = d->shard;
   char host[MSNAV_ADDR_TEXT];
   char port[MSNAV_ADDR_TEXT];
-  const msnav_addr *inner = &d->shard->inner_addr;
-  const msnav_addr ip = {inner->ip, 0};
+  const msnav_addr ip = {shard->inner_addr.ip, 0};
   (void)msnav_addr_format(&ip, host);
   msnav_out out;
   msnav_out_init(&out, port, sizeof(port) - 1);
-  msnav_out_u32(&out, inner->port);
+  msnav_out_u32(&out, shard->inner_addr.port);
   port[out.len] = '\0';
   const tp_name_t guard = {
     .tpn_proto = "udp",
@@ -67,14 +80,13 @@ static void open_socket(msnav_dialog *d) {
     .tpn_host = host,
     .tpn_port = port,
   };
-  msg_t *msg = nta_msg_create(d->agent, 0);
-  (void)sip_add_tl(msg, sip_object(msg), SIPTAG_STATUS_STR("SIP/2.0 200 OK"),
-                   TAG_END());
-  if (msg_serialize(msg, (msg_pub_t *)sip_object(msg)) == 0) {
-    (void)tport_tsend(nta_agent_tports(d->agent), msg, &guard, TPTAG_MTU(1),
-                      TAG_END());
+  if (shard->knock == NULL) {
+    shard->knock = make_knock();
   }
-  msg_destroy(msg);
+  if (shard->knock != NULL) {
+    (void)tport_tsend(nta_agent_tports(d->agent), shard->knock, &guard,
+                      TPTAG_MTU(1), TAG_END());
+  }
 }
 
 /* Sofia complains on stderr about an agent whose legs and transactions are

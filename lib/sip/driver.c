@@ -305,6 +305,7 @@ void msnav_shard_free(msnav_shard *shard) {
     g_source_destroy(shard->source);
     su_root_destroy(shard->root); /* and with it the borrowed source */
   }
+  msg_destroy(shard->knock);
   if (shard->cache != NULL) {
     sres_cache_unref(shard->cache);
   }

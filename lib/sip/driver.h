@@ -32,6 +32,7 @@ struct msnav_shard {
   GSource *source; /* borrowed from root */
   su_root_t *root;
   sres_cache_t *cache; /* of names; nothing is ever looked up */
+  msg_t *knock;        /* what is never sent, see agent.c */
   int wakeup; /* GLib's own descriptor, which only other threads would use */
   int fd;     /* the agent's descriptor, -1: none */
   void *io;   /* its watch, NULL: was not needed yet */
