@@ -23,7 +23,7 @@ static void write_uri(char buf[URI], const msnav_addr *addr) {
   buf[out.len] = '\0';
 }
 
-/* Its resolver is never asked: it need not read the host's configuration, and
+/* Her resolver is never asked: it need not read the host's configuration, and
  * the shard has an empty cache for it. */
 static nta_agent_t *new_agent(msnav_dialog *d) {
   char guard[URI];
@@ -112,8 +112,8 @@ static void let_go(msnav_dialog *d) {
   d->agent = NULL;
 }
 
-/* There is one when all went well, with a socket that is tied to the guard's:
- * she would open another by herself. */
+/* All or nothing: without a socket that is tied to the guard's Sofia would open
+ * one by herself. */
 static msnav_error make(msnav_dialog *d) {
   msnav_shard_hush(); /* in case there is no descriptor for it */
   d->agent = new_agent(d);
@@ -256,7 +256,7 @@ static bool is_quiet(const msnav_dialog *d) {
   return (d->state == MSNAV_DIALOG_CONFIRMED ||
           d->state == MSNAV_DIALOG_OVER) &&
          d->invite.transaction == NULL && d->bye.transaction == NULL &&
-         d->cancel == NULL && d->offer == NULL;
+         d->cancel == NULL && d->offer == NULL && d->shard->depth == 0;
 }
 
 /* When nothing can be repeated any more, a call needs its agent, 25 KB and
