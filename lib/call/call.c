@@ -91,6 +91,7 @@ void msnav_call_destroy(msnav_call *call) {
   }
   g_free(call->peer);
   g_free(call->cookie);
+  g_free(call->title);
   g_free(call);
 }
 

@@ -71,6 +71,7 @@ struct msnav_call {
   void *timer; /* the session's deadline */
   void *user;
   char *peer, *cookie;
+  char *title; /* of the lines about it; NULL before the first */
   call_stream streams[STREAMS];
   call_sound sound;
   char *offer; /* our pending offer, as written */
@@ -233,9 +234,8 @@ void msnav_call_play(msnav_call *call, msnav_usec now);
 
 /* ---- report.c: what the application is told */
 void msnav_call_report_state(msnav_call *call, msnav_state state);
-void msnav_call_log(msnav_context *ctx, msnav_log_level level,
-                    const msnav_call *call, const char *format, ...)
-  G_GNUC_PRINTF(4, 5);
+void msnav_call_log(msnav_context *ctx, msnav_log_level level, msnav_call *call,
+                    const char *format, ...) G_GNUC_PRINTF(4, 5);
 void msnav_call_trace(msnav_context *ctx, msnav_trace *record,
                       const msnav_call *call);
 

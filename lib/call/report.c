@@ -7,13 +7,22 @@
 
 #define MOST_TEXT 64 /* bytes of an account or a cookie in a line */
 
-/* A text of the peer's, made harmless for a line. */
-static char *safe(const char *text) {
-  char line[(size_t)4 * MOST_TEXT + sizeof("...")];
+/* How every line about a call begins: the peer's texts, made harmless. */
+static const char *title_of(msnav_call *call) {
+  char text[(size_t)8 * MOST_TEXT + sizeof("call with ..., cookie ...: ")];
   msnav_out out;
-  msnav_out_init(&out, line, sizeof(line));
-  msnav_out_escaped(&out, msnav_str_of(text), MOST_TEXT);
-  return g_strndup(line, out.len);
+  if (call->title == NULL) {
+    msnav_out_init(&out, text, sizeof(text));
+    msnav_out_text(&out, "call with ");
+    msnav_out_escaped(&out, msnav_str_of(call->peer), MOST_TEXT);
+    if (call->cookie[0] != '\0') { /* direct calls have none */
+      msnav_out_text(&out, ", cookie ");
+      msnav_out_escaped(&out, msnav_str_of(call->cookie), MOST_TEXT);
+    }
+    msnav_out_text(&out, ": ");
+    call->title = g_strndup(text, out.len);
+  }
+  return call->title;
 }
 
 /* Where to cut so that no character is cut in two. */
@@ -24,25 +33,8 @@ static size_t cut_at(const char *line, size_t most) {
   return most;
 }
 
-void msnav_call_log(msnav_context *ctx, msnav_log_level level,
-                    const msnav_call *call, const char *format, ...) {
-  if (ctx->events.log == NULL) {
-    return;
-  }
-  va_list args;
-  va_start(args, format);
-  char *text = g_strdup_vprintf(format, args);
-  va_end(args);
-  char *line = text;
-  if (call != NULL) {
-    char *peer = safe(call->peer);
-    char *cookie = safe(call->cookie); /* empty in direct calls */
-    line = g_strdup_printf("call with %s%s%s: %s", peer,
-                           cookie[0] != '\0' ? ", cookie " : "", cookie, text);
-    g_free(peer);
-    g_free(cookie);
-    g_free(text);
-  }
+/* Somebody listens; the line is freed. */
+static void hand_over(msnav_context *ctx, msnav_log_level level, char *line) {
   size_t len = strlen(line), most = ctx->limits[MSNAV_LIMIT_LOG_LINE];
   if (len > most) {
     ctx->refused[MSNAV_LIMIT_LOG_LINE]++;
@@ -51,6 +43,23 @@ void msnav_call_log(msnav_context *ctx, msnav_log_level level,
   }
   ctx->events.log(level, line, len, ctx->self);
   g_free(line);
+}
+
+void msnav_call_log(msnav_context *ctx, msnav_log_level level, msnav_call *call,
+                    const char *format, ...) {
+  if (ctx->events.log == NULL) {
+    return;
+  }
+  va_list args;
+  va_start(args, format);
+  char *line = g_strdup_vprintf(format, args);
+  va_end(args);
+  if (call != NULL) {
+    char *text = line;
+    line = g_strconcat(title_of(call), text, NULL);
+    g_free(text);
+  }
+  hand_over(ctx, level, line);
 }
 
 void msnav_call_trace(msnav_context *ctx, msnav_trace *record,
@@ -68,6 +77,18 @@ void msnav_call_trace(msnav_context *ctx, msnav_trace *record,
   ctx->events.trace(record, ctx->self);
 }
 
+static void log_state(msnav_call *call, msnav_state state) {
+  msnav_context *ctx = call->ctx;
+  bool ended = state == MSNAV_STATE_ENDED;
+  if (ctx->events.log != NULL) {
+    hand_over(ctx, MSNAV_LOG_INFO,
+              g_strconcat(title_of(call), ended ? "ended: " : "",
+                          ended ? msnav_reason_name((msnav_reason)call->reason)
+                                : msnav_state_name(state),
+                          NULL));
+  }
+}
+
 void msnav_call_report_state(msnav_call *call, msnav_state state) {
   msnav_context *ctx = call->ctx;
   const char *name = msnav_state_name(state);
@@ -76,12 +97,7 @@ void msnav_call_report_state(msnav_call *call, msnav_state state) {
     call->talk_began = msnav_call_now(ctx);
     call->setup_time = call->talk_began - call->asked;
   }
-  if (state == MSNAV_STATE_ENDED) {
-    msnav_call_log(ctx, MSNAV_LOG_INFO, call, "ended: %s",
-                   msnav_reason_name((msnav_reason)call->reason));
-  } else {
-    msnav_call_log(ctx, MSNAV_LOG_INFO, call, "%s", name);
-  }
+  log_state(call, state);
   msnav_trace record = {.kind = MSNAV_TRACE_STATE,
                         .data = (const uint8_t *)name,
                         .len = strlen(name)};
