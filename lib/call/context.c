@@ -299,47 +299,6 @@ msnav_usec msnav_call_now(const msnav_context *ctx) {
   return ctx->loop->now(ctx->loop->data);
 }
 
-msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
-                                  const char *payload, size_t len) {
-  if (ctx == NULL || payload == NULL || peer.ptr == NULL || peer.len == 0) {
-    return MSNAV_ERR_INVALID;
-  }
-  if (ctx->freeing) {
-    return MSNAV_ERR_STATE;
-  }
-  msnav_call_enter(ctx);
-  msnav_session *session = NULL;
-  msnav_error err = msnav_limits_invitation(ctx, peer, payload, len);
-  if (err == MSNAV_OK) {
-    err = msnav_session_set_receive(ctx->sessions, peer, payload, len,
-                                    msnav_call_now(ctx), &session);
-    msnav_limits_note_calls(ctx, err);
-  }
-  if (err != MSNAV_ERR_NOT_OURS) {
-    msnav_trace record = {
-      .kind = err == MSNAV_OK ? MSNAV_TRACE_MSNP : MSNAV_TRACE_REFUSED,
-      .direction = MSNAV_IN,
-      .peer = peer,
-      .data = (const uint8_t *)payload,
-      .len = len,
-      .verdict = err == MSNAV_OK ? NULL : msnav_strerror(err),
-    };
-    msnav_call_trace(ctx, &record, NULL);
-    if (err != MSNAV_OK) {
-      char name[160];
-      msnav_out out;
-      msnav_out_init(&out, name, sizeof(name) - 1);
-      msnav_out_escaped(&out, peer, 32);
-      name[out.len] = '\0';
-      msnav_call_log(ctx, MSNAV_LOG_WARNING, NULL,
-                     "invitation from %s refused: %s", name,
-                     msnav_strerror(err));
-    }
-  }
-  msnav_call_leave(ctx);
-  return err;
-}
-
 /* Whether a description could not tell it from another: no call could be
  * offered then.  13 is comfort noise, and from 64 to 95 RTP looks like RTCP. */
 static bool

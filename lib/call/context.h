@@ -149,9 +149,12 @@ char *msnav_call_sip_uri(const char *account);
 
 /* ---- limits.c: what is put up with from others */
 void msnav_limits_init(msnav_context *ctx);
-/* MSNAV_ERR_LIMIT, or MSNAV_OK: the set may have it. */
+/* MSNAV_ERR_LIMIT, or MSNAV_OK: it may be read. */
+msnav_error msnav_limits_payload(msnav_context *ctx, msnav_str peer,
+                                 const char *payload, size_t len);
+/* What was read; MSNAV_ERR_LIMIT, or MSNAV_OK: the set may have it. */
 msnav_error msnav_limits_invitation(msnav_context *ctx, msnav_str peer,
-                                    const char *payload, size_t len);
+                                    const msnav_invite *v);
 /* The set refused a call for their number. */
 void msnav_limits_note_calls(msnav_context *ctx, msnav_error err);
 msnav_error msnav_limits_sdp(msnav_context *ctx, msnav_str text);

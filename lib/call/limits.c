@@ -142,14 +142,8 @@ measure(const char *payload, size_t len, uint32_t *lines, size_t *longest) {
   }
 }
 
-static bool is_invite(const char *payload, size_t len) {
-  msnav_invite v = {.size = sizeof(v)};
-  return msnav_invite_read(payload, len, &v) == MSNAV_OK &&
-         v.command == MSNAV_INVITE_INVITE && msnav_invite_is_ours(&v);
-}
-
-msnav_error msnav_limits_invitation(msnav_context *ctx, msnav_str peer,
-                                    const char *payload, size_t len) {
+msnav_error msnav_limits_payload(msnav_context *ctx, msnav_str peer,
+                                 const char *payload, size_t len) {
   const uint32_t *most = ctx->limits;
   uint32_t lines;
   size_t longest;
@@ -171,12 +165,17 @@ msnav_error msnav_limits_invitation(msnav_context *ctx, msnav_str peer,
   if (longest > most[MSNAV_LIMIT_FIELD]) {
     return over(ctx, MSNAV_LIMIT_FIELD);
   }
-  if (is_invite(payload, len) &&
-      !take(bucket_of(ctx, peer), most[MSNAV_LIMIT_INVITES], MINUTE,
-            msnav_call_now(ctx))) {
-    return over(ctx, MSNAV_LIMIT_INVITES);
-  }
   return MSNAV_OK;
+}
+
+msnav_error msnav_limits_invitation(msnav_context *ctx, msnav_str peer,
+                                    const msnav_invite *v) {
+  if (v->command != MSNAV_INVITE_INVITE || !msnav_invite_is_ours(v) ||
+      take(bucket_of(ctx, peer), ctx->limits[MSNAV_LIMIT_INVITES], MINUTE,
+           msnav_call_now(ctx))) {
+    return MSNAV_OK;
+  }
+  return over(ctx, MSNAV_LIMIT_INVITES);
 }
 
 void msnav_limits_note_calls(msnav_context *ctx, msnav_error err) {

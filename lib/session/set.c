@@ -2,6 +2,7 @@
 /* The public face of a set: begins conversations and routes messages. */
 #include "base/sized.h"
 #include "session/inner.h"
+#include "session/received.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,34 +316,41 @@ got_answer(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
   return MSNAV_OK;
 }
 
+msnav_error msnav_session_received(msnav_session_set *set, msnav_str peer,
+                                   msnav_error read, const msnav_invite *v,
+                                   msnav_usec now, msnav_session **session) {
+  *session = NULL;
+  if (!peer_ok(peer)) {
+    return MSNAV_ERR_INVALID;
+  }
+  if (read == MSNAV_OK && !msnav_invite_is_ours(v)) {
+    set->counters.foreign++;
+    return MSNAV_ERR_NOT_OURS;
+  }
+  if (read == MSNAV_OK &&
+      (v->command == MSNAV_INVITE_OTHER || (v->has & MSNAV_HAS_COOKIE) == 0 ||
+       !msnav_text_is_printable(v->cookie, MSNAV_MAX_COOKIE))) {
+    read = MSNAV_ERR_PARSE;
+  }
+  if (read != MSNAV_OK) {
+    set->counters.malformed++;
+    return read;
+  }
+  return v->command == MSNAV_INVITE_INVITE
+           ? got_invite(set, peer, v, now, session)
+           : got_answer(set, peer, v, now, session);
+}
+
 msnav_error msnav_session_set_receive(msnav_session_set *set, msnav_str peer,
                                       const char *payload, size_t len,
                                       msnav_usec now, msnav_session **session) {
   msnav_session *found = NULL;
-  if (session != NULL) {
-    *session = NULL;
+  msnav_error err = MSNAV_ERR_INVALID;
+  if (set != NULL && payload != NULL) {
+    msnav_invite v = {.size = sizeof(v)};
+    err = msnav_invite_read(payload, len, &v);
+    err = msnav_session_received(set, peer, err, &v, now, &found);
   }
-  if (set == NULL || payload == NULL || !peer_ok(peer)) {
-    return MSNAV_ERR_INVALID;
-  }
-  msnav_invite v = {.size = sizeof(v)};
-  msnav_error err = msnav_invite_read(payload, len, &v);
-  if (err == MSNAV_OK && !msnav_invite_is_ours(&v)) {
-    set->counters.foreign++;
-    return MSNAV_ERR_NOT_OURS;
-  }
-  if (err == MSNAV_OK &&
-      (v.command == MSNAV_INVITE_OTHER || (v.has & MSNAV_HAS_COOKIE) == 0 ||
-       !msnav_text_is_printable(v.cookie, MSNAV_MAX_COOKIE))) {
-    err = MSNAV_ERR_PARSE;
-  }
-  if (err != MSNAV_OK) {
-    set->counters.malformed++;
-    return err;
-  }
-  err = v.command == MSNAV_INVITE_INVITE
-          ? got_invite(set, peer, &v, now, &found)
-          : got_answer(set, peer, &v, now, &found);
   if (session != NULL) {
     *session = found;
   }
