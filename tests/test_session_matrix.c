@@ -147,11 +147,13 @@ static msnav_session *reach(msnav_session_set *set, msnav_state state) {
   static const msnav_event invitee[] = {MSNAV_EV_GOT_INVITE, MSNAV_EV_ACCEPT};
   bool incoming = state == MSNAV_STATE_RINGING || state == MSNAV_STATE_ACCEPTED;
   const msnav_event *way = incoming ? invitee : inviter;
+  session_account peer = msnav_session_account(set, msnav_str_of("p@x"));
   msnav_session *s = NULL;
-  assert_int_equal(
-    msnav_session_make(set, incoming ? MSNAV_ROLE_INVITEE : MSNAV_ROLE_INVITER,
-                       msnav_str_of("p@x"), msnav_str_of("1"), NOW, &s),
-    MSNAV_OK);
+  assert_int_equal(msnav_session_make(set,
+                                      incoming ? MSNAV_ROLE_INVITEE
+                                               : MSNAV_ROLE_INVITER,
+                                      &peer, msnav_str_of("1"), NOW, &s),
+                   MSNAV_OK);
   s->media = s->requested = MSNAV_AUDIO;
   s->local = s->remote = (msnav_addr){0x01020304, 5};
   while (s->state != state) {

@@ -28,30 +28,36 @@ static void rounds(uint64_t v[4], int count) {
   }
 }
 
-static void add_word(sip *h) {
-  h->v[3] ^= h->word;
+static void add_word(sip *h, uint64_t word) {
+  h->v[3] ^= word;
   rounds(h->v, 2);
-  h->v[0] ^= h->word;
-  h->word = 0;
-}
-
-static void add(sip *h, char c) {
-  h->word |= (uint64_t)(unsigned char)c << 8 * (h->len++ % 8);
-  if (h->len % 8 == 0) {
-    add_word(h);
-  }
-}
-
-static uint64_t finish(sip *h) {
-  h->word |= (uint64_t)h->len << 56;
-  add_word(h);
-  h->v[2] ^= 0xff;
-  rounds(h->v, 4);
-  return h->v[0] ^ h->v[1] ^ h->v[2] ^ h->v[3];
+  h->v[0] ^= word;
 }
 
 static char fold(char c) {
   return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+static void add(sip *h, msnav_str text, bool folded) {
+  uint64_t word = h->word;
+  size_t len = h->len;
+  for (size_t i = 0; i < text.len; i++) {
+    char c = folded ? fold(text.ptr[i]) : text.ptr[i];
+    word |= (uint64_t)(unsigned char)c << 8 * (len++ % 8);
+    if (len % 8 == 0) {
+      add_word(h, word);
+      word = 0;
+    }
+  }
+  h->word = word;
+  h->len = len;
+}
+
+static uint64_t finish(sip *h) {
+  add_word(h, h->word | (uint64_t)h->len << 56);
+  h->v[2] ^= 0xff;
+  rounds(h->v, 4);
+  return h->v[0] ^ h->v[1] ^ h->v[2] ^ h->v[3];
 }
 
 uint64_t
@@ -59,12 +65,8 @@ msnav_session_hash(const uint64_t secret[2], msnav_str peer, msnav_str cookie) {
   sip h = {.v = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
                  secret[0] ^ 0x6c7967656e657261,
                  secret[1] ^ 0x7465646279746573}};
-  for (size_t i = 0; i < peer.len; i++) {
-    add(&h, fold(peer.ptr[i]));
-  }
-  add(&h, '\0');
-  for (size_t i = 0; i < cookie.len; i++) {
-    add(&h, cookie.ptr[i]);
-  }
+  add(&h, peer, true);
+  add(&h, MSNAV_LITERAL("\0"), false);
+  add(&h, cookie, false);
   return finish(&h);
 }

@@ -18,6 +18,12 @@ typedef enum session_index {
   INDEXES
 } session_index;
 
+/* An account and its hash, which is made once for all that is asked of it. */
+typedef struct session_account {
+  msnav_str name;
+  uint64_t hash; /* without case */
+} session_account;
+
 struct msnav_session {
   msnav_session_set *set;
   struct {
@@ -37,6 +43,7 @@ struct msnav_session {
   char cancel_text[32];
   uint8_t cancel_len, cookie_len, peer_len;
   uint32_t cancel_code;
+  uint64_t peer_hash;
   char cookie[MSNAV_MAX_COOKIE];
   char peer[]; /* as the application gave it */
 };
@@ -73,14 +80,18 @@ uint64_t
 msnav_session_hash(const uint64_t secret[2], msnav_str peer, msnav_str cookie);
 
 /* ---- store.c: which conversations there are */
-msnav_error
-msnav_session_make(msnav_session_set *set, msnav_role role, msnav_str peer,
-                   msnav_str cookie, msnav_usec now, msnav_session **out);
+session_account
+msnav_session_account(const msnav_session_set *set, msnav_str name);
+msnav_error msnav_session_make(msnav_session_set *set, msnav_role role,
+                               const session_account *peer, msnav_str cookie,
+                               msnav_usec now, msnav_session **out);
 /* Live conversations with a peer, one after the other; NULL to begin. */
-msnav_session *msnav_session_with_peer(msnav_session_set *set, msnav_str peer,
-                                       msnav_session *after);
-msnav_session *msnav_session_find(msnav_session_set *set, msnav_str peer,
-                                  msnav_str cookie, msnav_role role);
+msnav_session *msnav_session_with_peer(const msnav_session_set *set,
+                                       const session_account *peer,
+                                       const msnav_session *after);
+msnav_session *
+msnav_session_find(const msnav_session_set *set, const session_account *peer,
+                   msnav_str cookie, msnav_role role);
 /* The live conversation that we began with this cookie, whoever the peer. */
 msnav_session *msnav_session_began(msnav_session_set *set, msnav_str cookie);
 /* Remember a key that is no longer live; ours (role inviter) for every peer,
@@ -96,7 +107,7 @@ void msnav_session_retire(msnav_session *s);
 bool msnav_session_usable(const msnav_session_set *set, const msnav_addr *a);
 void msnav_session_mark(msnav_session *s, uint32_t actions);
 
-msnav_str msnav_session_peer(const msnav_session *s);
+session_account msnav_session_peer(const msnav_session *s);
 msnav_str msnav_session_cookie(const msnav_session *s);
 
 #endif

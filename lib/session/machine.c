@@ -95,10 +95,10 @@ msnav_session_apply(msnav_session *s, msnav_event event, msnav_usec now) {
 /* A call in the other direction is given up for the accepted one. */
 void msnav_session_cross(msnav_session *accepted, msnav_usec now) {
   msnav_session_set *set = accepted->set;
-  msnav_str peer = msnav_session_peer(accepted);
-  msnav_session *other = msnav_session_with_peer(set, peer, NULL);
+  session_account peer = msnav_session_peer(accepted);
+  msnav_session *other = msnav_session_with_peer(set, &peer, NULL);
   while (other != NULL) {
-    msnav_session *next = msnav_session_with_peer(set, peer, other);
+    msnav_session *next = msnav_session_with_peer(set, &peer, other);
     if (other != accepted && other->crossing && other->role != accepted->role) {
       (void)msnav_session_apply(other, MSNAV_EV_CROSSED, now);
     }

@@ -19,7 +19,7 @@ msnav_session_get_info(const msnav_session *s, msnav_session_info *info) {
     .remote = s->remote,
     .address_conflict = s->conflict,
     .deadline = s->deadline,
-    .peer = msnav_session_peer(s),
+    .peer = msnav_session_peer(s).name,
     .cookie = msnav_session_cookie(s),
     .cancel_text = {s->cancel_text, s->cancel_len},
     .created = s->created,

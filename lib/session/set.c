@@ -87,10 +87,10 @@ static bool peer_ok(msnav_str peer) {
 }
 
 /* Room for one more, in all and with this peer. */
-static bool room(msnav_session_set *set, msnav_str peer) {
+static bool room(const msnav_session_set *set, const session_account *peer) {
   uint32_t n = 0;
-  for (msnav_session *s = msnav_session_with_peer(set, peer, NULL); s != NULL;
-       s = msnav_session_with_peer(set, peer, s)) {
+  for (const msnav_session *s = msnav_session_with_peer(set, peer, NULL);
+       s != NULL; s = msnav_session_with_peer(set, peer, s)) {
     n++;
   }
   return set->live < set->config.max_sessions && n < set->config.max_per_peer;
@@ -115,9 +115,9 @@ static size_t make_cookie(msnav_session_set *set, char text[16]) {
 
 /* Two calls with one peer in opposite directions that nobody answered yet. */
 static void flag_crossing(msnav_session *s) {
-  msnav_str peer = msnav_session_peer(s);
-  for (msnav_session *o = msnav_session_with_peer(s->set, peer, NULL);
-       o != NULL; o = msnav_session_with_peer(s->set, peer, o)) {
+  session_account peer = msnav_session_peer(s);
+  for (msnav_session *o = msnav_session_with_peer(s->set, &peer, NULL);
+       o != NULL; o = msnav_session_with_peer(s->set, &peer, o)) {
     bool waiting =
       o->state == MSNAV_STATE_INVITING || o->state == MSNAV_STATE_RINGING;
     if (o->role != s->role && waiting) {
@@ -133,14 +133,15 @@ msnav_session_start(msnav_session_set *set, msnav_str peer, uint32_t media,
       (media & ~set->config.capabilities) != 0) {
     return MSNAV_ERR_INVALID;
   }
-  if (!room(set, peer)) {
+  session_account account = msnav_session_account(set, peer);
+  if (!room(set, &account)) {
     return MSNAV_ERR_LIMIT;
   }
   char cookie[16];
   msnav_str text = {cookie, make_cookie(set, cookie)};
   msnav_session *s;
   msnav_error err =
-    msnav_session_make(set, MSNAV_ROLE_INVITER, peer, text, now, &s);
+    msnav_session_make(set, MSNAV_ROLE_INVITER, &account, text, now, &s);
   if (err != MSNAV_OK) {
     return err;
   }
@@ -169,10 +170,12 @@ msnav_session_start_direct(msnav_session_set *set, msnav_role role,
     return MSNAV_ERR_LIMIT;
   }
   char text[MSNAV_ADDR_TEXT];
-  msnav_str peer = {text, msnav_addr_format(remote, text)};
+  session_account peer =
+    msnav_session_account(set,
+                          (msnav_str){text, msnav_addr_format(remote, text)});
   msnav_session *s;
   msnav_error err =
-    msnav_session_make(set, role, peer, (msnav_str){"", 0}, now, &s);
+    msnav_session_make(set, role, &peer, (msnav_str){"", 0}, now, &s);
   if (err != MSNAV_OK) {
     return err;
   }
@@ -186,8 +189,8 @@ msnav_session_start_direct(msnav_session_set *set, msnav_role role,
 /* ---- messages from peers */
 
 static msnav_error
-got_invite(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
-           msnav_usec now, msnav_session **out) {
+got_invite(msnav_session_set *set, const session_account *peer,
+           const msnav_invite *v, msnav_usec now, msnav_session **out) {
   msnav_session *s =
     msnav_session_find(set, peer, v->cookie, MSNAV_ROLE_INVITEE);
   if (s != NULL) {
@@ -197,8 +200,8 @@ got_invite(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
   }
   if (!room(set, peer)) {
     set->counters.over_limit++;
-    if (!msnav_session_is_recent(set, peer, v->cookie)) {
-      msnav_session_remember(set, MSNAV_ROLE_INVITEE, peer, v->cookie);
+    if (!msnav_session_is_recent(set, peer->name, v->cookie)) {
+      msnav_session_remember(set, MSNAV_ROLE_INVITEE, peer->name, v->cookie);
     }
     return MSNAV_ERR_LIMIT;
   }
@@ -294,8 +297,8 @@ static bool unsent(const msnav_session *s) {
  * cookie, to the one that the peer began.  What never had to do with us may be
  * an answer to the host, about a file for instance. */
 static msnav_error
-got_answer(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
-           msnav_usec now, msnav_session **out) {
+got_answer(msnav_session_set *set, const session_account *peer,
+           const msnav_invite *v, msnav_usec now, msnav_session **out) {
   msnav_session *s =
     msnav_session_find(set, peer, v->cookie, MSNAV_ROLE_INVITER);
   if (s == NULL || unsent(s)) {
@@ -303,7 +306,7 @@ got_answer(msnav_session_set *set, msnav_str peer, const msnav_invite *v,
   }
   if (s == NULL) {
     bool known = msnav_session_began(set, v->cookie) != NULL ||
-                 msnav_session_is_recent(set, peer, v->cookie);
+                 msnav_session_is_recent(set, peer->name, v->cookie);
     set->counters.unknown++;
     return known ? MSNAV_OK : MSNAV_ERR_NOT_OURS;
   }
@@ -336,9 +339,10 @@ msnav_error msnav_session_received(msnav_session_set *set, msnav_str peer,
     set->counters.malformed++;
     return read;
   }
+  session_account from = msnav_session_account(set, peer);
   return v->command == MSNAV_INVITE_INVITE
-           ? got_invite(set, peer, v, now, session)
-           : got_answer(set, peer, v, now, session);
+           ? got_invite(set, &from, v, now, session)
+           : got_answer(set, &from, v, now, session);
 }
 
 msnav_error msnav_session_set_receive(msnav_session_set *set, msnav_str peer,

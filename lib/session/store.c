@@ -9,8 +9,14 @@
 
 static const msnav_str nothing = {"", 0};
 
-msnav_str msnav_session_peer(const msnav_session *s) {
-  return (msnav_str){s->peer, s->peer_len};
+session_account
+msnav_session_account(const msnav_session_set *set, msnav_str name) {
+  return (session_account){name,
+                           msnav_session_hash(set->secret, name, nothing)};
+}
+
+session_account msnav_session_peer(const msnav_session *s) {
+  return (session_account){{s->peer, s->peer_len}, s->peer_hash};
 }
 
 msnav_str msnav_session_cookie(const msnav_session *s) {
@@ -18,16 +24,19 @@ msnav_str msnav_session_cookie(const msnav_session *s) {
 }
 
 static msnav_session **
-bucket(const msnav_session_set *set, session_index index, msnav_str text) {
-  uint64_t h =
-    msnav_session_hash(set->secret, index == BY_PEER ? text : nothing,
-                       index == BY_PEER ? nothing : text);
+bucket(const msnav_session_set *set, session_index index, uint64_t hash) {
   return &set->buckets[index * set->bucket_count +
-                       (h & (set->bucket_count - 1))];
+                       (hash & (set->bucket_count - 1))];
 }
 
-static void link_in(msnav_session *s, session_index index, msnav_str text) {
-  msnav_session **head = bucket(s->set, index, text);
+static msnav_session **
+bucket_of_cookie(const msnav_session_set *set, msnav_str cookie) {
+  return bucket(set, BY_COOKIE,
+                msnav_session_hash(set->secret, nothing, cookie));
+}
+
+static void
+link_in(msnav_session *s, session_index index, msnav_session **head) {
   s->in[index].next = *head;
   s->in[index].link = head;
   if (*head != NULL) {
@@ -51,10 +60,10 @@ static void link_out(msnav_session *s, session_index index) {
 /* Direct calls have no key: no message belongs to them. */
 static void insert(msnav_session *s) {
   if (s->role == MSNAV_ROLE_INVITER) {
-    link_in(s, BY_COOKIE, msnav_session_cookie(s));
+    link_in(s, BY_COOKIE, bucket_of_cookie(s->set, msnav_session_cookie(s)));
   }
   if (s->role == MSNAV_ROLE_INVITER || s->role == MSNAV_ROLE_INVITEE) {
-    link_in(s, BY_PEER, msnav_session_peer(s));
+    link_in(s, BY_PEER, bucket(s->set, BY_PEER, s->peer_hash));
   }
 }
 
@@ -99,13 +108,13 @@ static void make_guid(msnav_session_set *set, char text[MSNAV_GUID_TEXT]) {
   text[at] = '}';
 }
 
-msnav_error
-msnav_session_make(msnav_session_set *set, msnav_role role, msnav_str peer,
-                   msnav_str cookie, msnav_usec now, msnav_session **out) {
+msnav_error msnav_session_make(msnav_session_set *set, msnav_role role,
+                               const session_account *peer, msnav_str cookie,
+                               msnav_usec now, msnav_session **out) {
   if (!grow(set)) {
     return MSNAV_ERR_NOMEM;
   }
-  msnav_session *s = calloc(1, sizeof(*s) + peer.len);
+  msnav_session *s = calloc(1, sizeof(*s) + peer->name.len);
   if (s == NULL) {
     return MSNAV_ERR_NOMEM;
   }
@@ -113,8 +122,9 @@ msnav_session_make(msnav_session_set *set, msnav_role role, msnav_str peer,
   s->role = (uint8_t)role;
   s->deadline = MSNAV_NEVER;
   s->created = now;
-  s->peer_len = (uint8_t)peer.len;
-  memcpy(s->peer, peer.ptr, peer.len);
+  s->peer_len = (uint8_t)peer->name.len;
+  s->peer_hash = peer->hash;
+  memcpy(s->peer, peer->name.ptr, peer->name.len);
   s->cookie_len = (uint8_t)cookie.len;
   if (cookie.len > 0) {
     memcpy(s->cookie, cookie.ptr, cookie.len);
@@ -132,22 +142,29 @@ msnav_session_make(msnav_session_set *set, msnav_role role, msnav_str peer,
   return MSNAV_OK;
 }
 
-msnav_session *msnav_session_with_peer(msnav_session_set *set, msnav_str peer,
-                                       msnav_session *after) {
+static bool is_with(const msnav_session *s, const session_account *peer) {
+  return s->peer_hash == peer->hash &&
+         msnav_text_equal_nocase(msnav_session_peer(s).name, peer->name);
+}
+
+msnav_session *msnav_session_with_peer(const msnav_session_set *set,
+                                       const session_account *peer,
+                                       const msnav_session *after) {
   msnav_session *s = NULL;
   if (after != NULL) {
     s = after->in[BY_PEER].next;
   } else if (set->bucket_count > 0) {
-    s = *bucket(set, BY_PEER, peer);
+    s = *bucket(set, BY_PEER, peer->hash);
   }
-  while (s != NULL && !msnav_text_equal_nocase(msnav_session_peer(s), peer)) {
+  while (s != NULL && !is_with(s, peer)) {
     s = s->in[BY_PEER].next;
   }
   return s;
 }
 
-msnav_session *msnav_session_find(msnav_session_set *set, msnav_str peer,
-                                  msnav_str cookie, msnav_role role) {
+msnav_session *
+msnav_session_find(const msnav_session_set *set, const session_account *peer,
+                   msnav_str cookie, msnav_role role) {
   msnav_session *s = msnav_session_with_peer(set, peer, NULL);
   while (s != NULL && (s->role != role ||
                        !msnav_text_equal(msnav_session_cookie(s), cookie))) {
@@ -158,7 +175,7 @@ msnav_session *msnav_session_find(msnav_session_set *set, msnav_str peer,
 
 msnav_session *msnav_session_began(msnav_session_set *set, msnav_str cookie) {
   msnav_session *s =
-    set->bucket_count > 0 ? *bucket(set, BY_COOKIE, cookie) : NULL;
+    set->bucket_count > 0 ? *bucket_of_cookie(set, cookie) : NULL;
   while (s != NULL && !msnav_text_equal(msnav_session_cookie(s), cookie)) {
     s = s->in[BY_COOKIE].next;
   }
@@ -191,8 +208,8 @@ void msnav_session_retire(msnav_session *s) {
   }
   link_out(s, BY_PEER);
   link_out(s, BY_COOKIE);
-  msnav_session_remember(s->set, (msnav_role)s->role, msnav_session_peer(s),
-                         msnav_session_cookie(s));
+  msnav_session_remember(s->set, (msnav_role)s->role,
+                         msnav_session_peer(s).name, msnav_session_cookie(s));
 }
 
 bool msnav_session_usable(const msnav_session_set *set, const msnav_addr *a) {
