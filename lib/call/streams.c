@@ -19,36 +19,42 @@ static struct sockaddr_in to_sockaddr(const msnav_addr *addr) {
                               .sin_addr.s_addr = htonl(addr->ip)};
 }
 
-static int bind_udp(uint32_t ip, uint16_t port, uint16_t *bound) {
+static int bind_udp(uint32_t ip, uint16_t port) {
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) {
     return -1;
   }
   struct sockaddr_in sa = to_sockaddr(&(msnav_addr){ip, port});
-  socklen_t len = sizeof(sa);
-  if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) != 0 ||
-      getsockname(fd, (struct sockaddr *)&sa, &len) != 0) {
+  if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) != 0) {
     int error = errno;
     close(fd);
     errno = error;
     return -1;
   }
-  *bound = ntohs(sa.sin_port);
   return fd;
+}
+
+/* Where the system bound it; 0 on failure. */
+static uint16_t bound_port(int fd) {
+  struct sockaddr_in sa = {0};
+  socklen_t len = sizeof(sa);
+  return getsockname(fd, (struct sockaddr *)&sa, &len) == 0 ? ntohs(sa.sin_port)
+                                                            : 0;
 }
 
 /* An even port and the odd one after it (RFC 3550 section 11); any, when port
  * is 0: what the system gives is the one or the other. */
 static bool bind_pair(call_stream *st, uint32_t ip, uint16_t port) {
-  uint16_t got;
-  int first = bind_udp(ip, port, &got);
+  int first = bind_udp(ip, port);
   if (first < 0) {
     return false;
   }
-  uint16_t other;
-  int second = bind_udp(ip, got ^ 1, &other);
+  uint16_t got = port != 0 ? port : bound_port(first);
+  int second = got != 0 ? bind_udp(ip, got ^ 1) : -1;
   if (second < 0) {
+    int error = errno;
     close(first);
+    errno = error;
     return false;
   }
   st->rtp_fd = got % 2 == 0 ? first : second;
