@@ -207,8 +207,11 @@ void msnav_call_use_suite(call_stream *st, uint32_t suite);
 /* Wipe and free a description, which has keys. */
 void msnav_call_forget(char **text, size_t *len);
 
-/* ---- streams.c: sockets and RTP streams */
+/* ---- ports.c */
+/* Open its sockets, unless they are; ip: where the peer is told to send. */
 msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip);
+
+/* ---- streams.c: sockets and RTP streams */
 void msnav_call_close_stream(call_stream *st);
 /* What the last agreement does not have, or an offer in vain would have had. */
 void msnav_call_close_unused(msnav_call *call);
