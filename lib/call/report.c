@@ -6,10 +6,12 @@
 #include <string.h>
 
 #define MOST_TEXT 64 /* bytes of an account or a cookie in a line */
+#define MOST_TITLE (8 * MOST_TEXT + 64) /* with both, escaped */
+#define MOST_STATE 64                   /* "ended: " and a reason */
 
 /* How every line about a call begins: the peer's texts, made harmless. */
 static const char *title_of(msnav_call *call) {
-  char text[(size_t)8 * MOST_TEXT + sizeof("call with ..., cookie ...: ")];
+  char text[MOST_TITLE];
   msnav_out out;
   if (call->title == NULL) {
     msnav_out_init(&out, text, sizeof(text));
@@ -33,16 +35,16 @@ static size_t cut_at(const char *line, size_t most) {
   return most;
 }
 
-/* Somebody listens; the line is freed. */
-static void hand_over(msnav_context *ctx, msnav_log_level level, char *line) {
-  size_t len = strlen(line), most = ctx->limits[MSNAV_LIMIT_LOG_LINE];
+/* Somebody listens; the line may be cut. */
+static void
+hand_over(msnav_context *ctx, msnav_log_level level, char *line, size_t len) {
+  size_t most = ctx->limits[MSNAV_LIMIT_LOG_LINE];
   if (len > most) {
     ctx->refused[MSNAV_LIMIT_LOG_LINE]++;
     len = cut_at(line, most);
     line[len] = '\0';
   }
   ctx->events.log(level, line, len, ctx->self);
-  g_free(line);
 }
 
 void msnav_call_log(msnav_context *ctx, msnav_log_level level, msnav_call *call,
@@ -59,7 +61,8 @@ void msnav_call_log(msnav_context *ctx, msnav_log_level level, msnav_call *call,
     line = g_strconcat(title_of(call), text, NULL);
     g_free(text);
   }
-  hand_over(ctx, level, line);
+  hand_over(ctx, level, line, strlen(line));
+  g_free(line);
 }
 
 void msnav_call_trace(msnav_context *ctx, msnav_trace *record,
@@ -77,16 +80,21 @@ void msnav_call_trace(msnav_context *ctx, msnav_trace *record,
   ctx->events.trace(record, ctx->self);
 }
 
-static void log_state(msnav_call *call, msnav_state state) {
-  msnav_context *ctx = call->ctx;
-  bool ended = state == MSNAV_STATE_ENDED;
-  if (ctx->events.log != NULL) {
-    hand_over(ctx, MSNAV_LOG_INFO,
-              g_strconcat(title_of(call), ended ? "ended: " : "",
-                          ended ? msnav_reason_name((msnav_reason)call->reason)
-                                : msnav_state_name(state),
-                          NULL));
+static void log_state(msnav_call *call, const char *state) {
+  char line[MOST_TITLE + MOST_STATE];
+  msnav_out out;
+  if (call->ctx->events.log == NULL) {
+    return;
   }
+  msnav_out_init(&out, line, sizeof(line) - 1);
+  msnav_out_text(&out, title_of(call));
+  msnav_out_text(&out, state);
+  if (call->state == MSNAV_STATE_ENDED) {
+    msnav_out_text(&out, ": ");
+    msnav_out_text(&out, msnav_reason_name((msnav_reason)call->reason));
+  }
+  line[out.len] = '\0';
+  hand_over(call->ctx, MSNAV_LOG_INFO, line, out.len);
 }
 
 void msnav_call_report_state(msnav_call *call, msnav_state state) {
@@ -97,7 +105,7 @@ void msnav_call_report_state(msnav_call *call, msnav_state state) {
     call->talk_began = msnav_call_now(ctx);
     call->setup_time = call->talk_began - call->asked;
   }
-  log_state(call, state);
+  log_state(call, name);
   msnav_trace record = {.kind = MSNAV_TRACE_STATE,
                         .data = (const uint8_t *)name,
                         .len = strlen(name)};
