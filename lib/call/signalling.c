@@ -229,7 +229,8 @@ static void count_refusals(msnav_call *call) {
   for (size_t i = 0;
        msnav_dialog_refusals(call->dialog, i, &name, &count) == MSNAV_OK; i++) {
     call->ctx->sip_refused += count;
-    if (strcmp(name, msnav_guard_verdict_name(MSNAV_GUARD_SIZE)) == 0) {
+    if (count > 0 &&
+        strcmp(name, msnav_guard_verdict_name(MSNAV_GUARD_SIZE)) == 0) {
       call->ctx->refused[MSNAV_LIMIT_SIP] += count;
     }
   }
