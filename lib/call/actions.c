@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carries out what the sessions decided. */
 #include "call/context.h"
+#include <assert.h>
+#include <string.h>
+
+#define MOST_PEER 255 /* bytes of an account (session.h) */
 
 static void listen_for(msnav_call *call) {
   msnav_error err =
@@ -48,9 +52,14 @@ static void send_message(msnav_context *ctx, const msnav_action *action) {
   msnav_call *call = msnav_session_user(action->session);
   msnav_session_info info = {.size = sizeof(info)};
   (void)msnav_session_get_info(action->session, &info);
-  /* Copied: the callback may make the session write another message. */
-  char *payload = g_memdup2(action->payload.ptr, action->payload.len);
-  char *peer = g_strndup(info.peer.ptr, info.peer.len);
+  /* Copied: the callback may make the session write another message, and free
+   * the session. */
+  char payload[MSNAV_INVITE_MAX];
+  char peer[MOST_PEER + 1];
+  assert(action->payload.len <= sizeof(payload) && info.peer.len <= MOST_PEER);
+  memcpy(payload, action->payload.ptr, action->payload.len);
+  memcpy(peer, info.peer.ptr, info.peer.len);
+  peer[info.peer.len] = '\0';
   msnav_trace record = {.kind = MSNAV_TRACE_MSNP,
                         .direction = MSNAV_OUT,
                         .peer = {peer, info.peer.len},
@@ -61,8 +70,6 @@ static void send_message(msnav_context *ctx, const msnav_action *action) {
   bool known = call != NULL && !call->released;
   ctx->events.send(ctx->self, known ? call : NULL, record.peer, payload,
                    record.len);
-  g_free(peer);
-  g_free(payload);
 }
 
 static void ended(msnav_call *call) {
