@@ -68,13 +68,15 @@ static void on_far(int fd, unsigned events, void *arg) {
 static void on_send(void *self, msnav_call *call, msnav_str peer,
                     const char *payload, size_t len) {
   person *me = self;
-  letter *m = calloc(1, sizeof(*m));
+  letter *m = malloc(offsetof(letter, payload) + len);
   (void)call;
-  bench_require(m != NULL && len <= sizeof(m->payload) && peer.len < NAME,
+  bench_require(m != NULL && len <= MSNAV_INVITE_MAX && peer.len < NAME,
                 "a message that fits");
+  m->next = NULL;
   m->to = me->other;
   m->len = len;
   memcpy(m->peer, peer.ptr, peer.len);
+  m->peer[peer.len] = '\0';
   memcpy(m->payload, payload, len);
   if (strncmp(m->peer, PEOPLE_FAR, strlen(PEOPLE_FAR)) == 0) {
     send_far(me->far, m);
