@@ -69,13 +69,11 @@ static bool control(const msnav_set *s, msnav_watch *w, unsigned events) {
 void *msnav_set_io_add(void *set, int fd, unsigned events, msnav_io_fn fn,
                        void *arg) {
   msnav_set *s = set;
-  msnav_watch *w = calloc(1, sizeof(*w));
+  msnav_watch *w = malloc(sizeof(*w));
   if (w == NULL) {
     return NULL;
   }
-  w->fd = fd;
-  w->fn = fn;
-  w->arg = arg;
+  *w = (msnav_watch){.fd = fd, .fn = fn, .arg = arg};
   if (!control(s, w, events)) {
     free(w);
     return NULL;

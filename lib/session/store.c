@@ -114,18 +114,18 @@ msnav_error msnav_session_make(msnav_session_set *set, msnav_role role,
   if (!grow(set)) {
     return MSNAV_ERR_NOMEM;
   }
-  msnav_session *s = calloc(1, sizeof(*s) + peer->name.len);
+  msnav_session *s = malloc(sizeof(*s) + peer->name.len);
   if (s == NULL) {
     return MSNAV_ERR_NOMEM;
   }
-  s->set = set;
-  s->role = (uint8_t)role;
-  s->deadline = MSNAV_NEVER;
-  s->created = now;
-  s->peer_len = (uint8_t)peer->name.len;
-  s->peer_hash = peer->hash;
+  *s = (msnav_session){.set = set,
+                       .role = (uint8_t)role,
+                       .deadline = MSNAV_NEVER,
+                       .created = now,
+                       .peer_len = (uint8_t)peer->name.len,
+                       .peer_hash = peer->hash,
+                       .cookie_len = (uint8_t)cookie.len};
   memcpy(s->peer, peer->name.ptr, peer->name.len);
-  s->cookie_len = (uint8_t)cookie.len;
   if (cookie.len > 0) {
     memcpy(s->cookie, cookie.ptr, cookie.len);
   }
