@@ -155,8 +155,8 @@ static void suite_that_is_taken_up_again_has_another_key(void **state) {
   pair *p = *state;
   pair_init(p, NULL, NULL);
   pair_connect(p);
-  call_keys *alice = &p->people[ALICE].call->streams[AUDIO_STREAM].keys;
-  call_keys *bob = &p->people[BOB].call->streams[AUDIO_STREAM].keys;
+  call_keys *alice = p->people[ALICE].call->streams[AUDIO_STREAM].keys;
+  call_keys *bob = p->people[BOB].call->streams[AUDIO_STREAM].keys;
   const call_keys before[2] = {*alice, *bob};
   char *text = bob->text[0];
   g_strlcpy(text, "inline:AAAA|1:1", sizeof(bob->text[0]));
@@ -202,8 +202,8 @@ static void pictures_that_come_back_have_another_key(void **state) {
     assert_true(bob->video_payloads >= seen + 10);
     const call_stream *st = &alice->call->streams[VIDEO_STREAM];
     assert_int_equal(st->suite, MSNAV_SRTP_AES_128_GCM);
-    assert_memory_not_equal(st->keys.key[0], before, sizeof(before));
-    memcpy(before, st->keys.key[0], sizeof(before));
+    assert_memory_not_equal(st->keys->key[0], before, sizeof(before));
+    memcpy(before, st->keys->key[0], sizeof(before));
     set_media(p, MSNAV_AUDIO);
   }
   both_are_heard(p);
@@ -290,7 +290,8 @@ static void keys_of_a_wrong_length_are_no_keys(void **state) {
   };
   msnav_context ctx = {.depth = 0};
   msnav_call call = {.ctx = &ctx};
-  call_stream st = {.call = &call};
+  call_keys keys = {.made = 0};
+  call_stream st = {.call = &call, .keys = &keys};
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     msnav_sdp_agreed agreed = {
       .local_crypto = {.suite = msnav_str_of(rows[i].suite)},

@@ -87,7 +87,7 @@ void msnav_call_destroy(msnav_call *call) {
   msnav_call_forget(&call->offer, &call->offer_len);
   msnav_call_forget(&call->described, &call->described_len);
   for (int i = 0; i < STREAMS; i++) {
-    explicit_bzero(&call->streams[i].keys, sizeof(call->streams[i].keys));
+    msnav_call_forget_stream(&call->streams[i]);
   }
   g_free(call->peer);
   g_free(call->cookie);
@@ -386,9 +386,9 @@ msnav_call_get_stats(const msnav_call *call, msnav_stream_stats *stats) {
   if (audio->stream != NULL) {
     return msnav_stream_get_stats(audio->stream, stats);
   }
-  if (audio->last.size == 0) {
+  if (audio->last == NULL) {
     return MSNAV_ERR_STATE;
   }
-  msnav_sized_give(stats, &audio->last, sizeof(audio->last));
+  msnav_sized_give(stats, audio->last, sizeof(*audio->last));
   return MSNAV_OK;
 }

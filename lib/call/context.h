@@ -39,14 +39,14 @@ typedef struct call_stream {
   msnav_addr local; /* RTP; port 0 while the sockets are closed */
   msnav_stream *stream;
   uint32_t ssrc;
-  call_keys keys;
-  uint32_t suite; /* a msnav_srtp_suite, in use */
-  bool agreed;    /* in the last offer and answer */
+  call_keys *keys; /* NULL: none were made yet */
+  uint32_t suite;  /* a msnav_srtp_suite, in use */
+  bool agreed;     /* in the last offer and answer */
   bool held_by_peer;
-  const char *codec;       /* encoding name in use */
-  uint32_t video_type;     /* payload type for video we send */
-  msnav_stream_stats last; /* statistics kept after the end */
-  call_bucket packets[2];  /* RTP, RTCP */
+  const char *codec;        /* encoding name in use */
+  uint32_t video_type;      /* payload type for video we send */
+  msnav_stream_stats *last; /* kept after the end; NULL: it never was */
+  call_bucket packets[2];   /* RTP, RTCP */
 } call_stream;
 
 enum { AUDIO_STREAM = 0, VIDEO_STREAM = 1, STREAMS = 2 };
@@ -213,6 +213,8 @@ msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip);
 
 /* ---- streams.c: sockets and RTP streams */
 void msnav_call_close_stream(call_stream *st);
+/* Free what a closed one leaves, its keys wiped. */
+void msnav_call_forget_stream(call_stream *st);
 /* What the last agreement does not have, or an offer in vain would have had. */
 void msnav_call_close_unused(msnav_call *call);
 msnav_error msnav_call_apply(call_stream *st, const msnav_sdp_agreed *agreed);

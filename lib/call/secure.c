@@ -4,6 +4,7 @@
  * counters go on over re-INVITEs. */
 #include "base/text.h"
 #include "call/context.h"
+#include <assert.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -51,7 +52,7 @@ static msnav_error make_keys(call_keys *k) {
 void msnav_call_use_suite(call_stream *st, uint32_t suite) {
   for (size_t i = 0; i < MSNAV_CALL_SUITES; i++) {
     if (suites[i].suite == st->suite && st->suite != suite) {
-      st->keys.made &= ~(1u << i);
+      st->keys->made &= ~(1u << i);
     }
   }
   st->suite = suite;
@@ -73,12 +74,15 @@ msnav_error msnav_call_add_crypto(call_stream *st, bool answering,
   if (!shall_offer(call, answering)) {
     return MSNAV_OK;
   }
-  msnav_error err = make_keys(&st->keys);
+  if (st->keys == NULL) {
+    st->keys = g_new0(call_keys, 1);
+  }
+  msnav_error err = make_keys(st->keys);
   for (size_t i = 0; i < MSNAV_CALL_SUITES && err == MSNAV_OK; i++) {
     able->crypto[able->crypto_count++] = (msnav_sdp_crypto){
       .tag = (uint32_t)i + 1,
       .suite = msnav_str_of(msnav_srtp_suite_name(suites[i].suite)),
-      .params = msnav_str_of(st->keys.text[i]),
+      .params = msnav_str_of(st->keys->text[i]),
     };
   }
   able->secure_only = call->ctx->config.encryption == MSNAV_ENCRYPT_ALWAYS;
@@ -103,13 +107,14 @@ msnav_call_take_crypto(const call_stream *st, const msnav_sdp_agreed *agreed,
       call->encrypted || call->ctx->config.encryption == MSNAV_ENCRYPT_ALWAYS;
     return must ? MSNAV_ERR_UNSUPPORTED : MSNAV_OK;
   }
+  assert(st->keys != NULL); /* ours were described */
   for (size_t i = 0; i < MSNAV_CALL_SUITES; i++) {
     msnav_str name = msnav_str_of(msnav_srtp_suite_name(suites[i].suite));
     if (msnav_text_equal_nocase(agreed->local_crypto.suite, name) &&
         read_key(agreed->remote_crypto.params, suites[i].key_len,
                  config->srtp_receive_key)) {
       config->srtp_suite = suites[i].suite;
-      memcpy(config->srtp_send_key, st->keys.key[i], suites[i].key_len);
+      memcpy(config->srtp_send_key, st->keys->key[i], suites[i].key_len);
       return MSNAV_OK;
     }
   }

@@ -43,8 +43,11 @@ void msnav_call_close_stream(call_stream *st) {
     msnav_call_sound_free(&st->call->sound);
   }
   if (st->stream != NULL) {
-    st->last.size = sizeof(st->last);
-    (void)msnav_stream_get_stats(st->stream, &st->last);
+    if (st->last == NULL) {
+      st->last = g_new0(msnav_stream_stats, 1);
+      st->last->size = sizeof(*st->last);
+    }
+    (void)msnav_stream_get_stats(st->stream, st->last);
     msnav_stream_free(st->stream);
     st->stream = NULL;
   }
@@ -53,7 +56,17 @@ void msnav_call_close_stream(call_stream *st) {
   st->local.port = 0;
   /* the next one counts from somewhere else, with the same SSRC: its packets
    * must not be encrypted as those of this one were */
-  st->keys.made = 0;
+  if (st->keys != NULL) {
+    st->keys->made = 0;
+  }
+}
+
+void msnav_call_forget_stream(call_stream *st) {
+  if (st->keys != NULL) {
+    explicit_bzero(st->keys, sizeof(*st->keys));
+  }
+  g_free(st->keys);
+  g_free(st->last);
 }
 
 void msnav_call_close_unused(msnav_call *call) {
