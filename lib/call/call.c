@@ -38,9 +38,8 @@ static void remember(msnav_call *call) {
 }
 
 msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session) {
-  msnav_call *call = g_new0(msnav_call, 1);
-  call->ctx = ctx;
-  call->session = session;
+  msnav_call *call = g_new(msnav_call, 1);
+  *call = (msnav_call){.ctx = ctx, .session = session};
   call->timer = ctx->loop->timer_add(ctx->loop->data, on_deadline, call);
   if (call->timer == NULL) {
     g_free(call);

@@ -44,8 +44,8 @@ void msnav_call_close_stream(call_stream *st) {
   }
   if (st->stream != NULL) {
     if (st->last == NULL) {
-      st->last = g_new0(msnav_stream_stats, 1);
-      st->last->size = sizeof(*st->last);
+      st->last = g_new(msnav_stream_stats, 1);
+      *st->last = (msnav_stream_stats){.size = sizeof(*st->last)};
     }
     (void)msnav_stream_get_stats(st->stream, st->last);
     msnav_stream_free(st->stream);
