@@ -8,6 +8,7 @@
 
 static void on_deadline(void *arg) {
   msnav_call *call = arg;
+  call->armed = MSNAV_NEVER;
   if (call->session == NULL) {
     return;
   }
@@ -20,9 +21,11 @@ static void on_deadline(void *arg) {
 
 void msnav_call_arm(msnav_call *call) {
   const msnav_loop *loop = call->ctx->loop;
-  loop->timer_set(loop->data, call->timer,
-                  call->session != NULL ? msnav_session_deadline(call->session)
-                                        : MSNAV_NEVER);
+  msnav_usec at = msnav_session_deadline(call->session);
+  if (at != call->armed) {
+    call->armed = at;
+    loop->timer_set(loop->data, call->timer, at);
+  }
 }
 
 /* The session's texts, kept beyond its end. */
@@ -39,7 +42,7 @@ static void remember(msnav_call *call) {
 
 msnav_call *msnav_call_make(msnav_context *ctx, msnav_session *session) {
   msnav_call *call = g_new(msnav_call, 1);
-  *call = (msnav_call){.ctx = ctx, .session = session};
+  *call = (msnav_call){.ctx = ctx, .session = session, .armed = MSNAV_NEVER};
   call->timer = ctx->loop->timer_add(ctx->loop->data, on_deadline, call);
   if (call->timer == NULL) {
     g_free(call);

@@ -68,7 +68,8 @@ struct msnav_call {
   msnav_call *next_grave;
   msnav_session *session; /* NULL once ended and reported */
   msnav_dialog *dialog;
-  void *timer; /* the session's deadline */
+  void *timer;      /* the session's deadline ... */
+  msnav_usec armed; /* ... which it is set to */
   void *user;
   char *peer, *cookie;
   char *title; /* of the lines about it; NULL before the first */
