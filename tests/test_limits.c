@@ -462,6 +462,29 @@ static void no_character_is_cut_in_two(void **state) {
   close_world(&w);
 }
 
+/* A direct call has no cookie. */
+static void lines_say_which_call_ended_and_why(void **state) {
+  (void)state;
+  world w = {0};
+  open_world(&w);
+  const msnav_events events = {.size = sizeof(events),
+                               .send = on_send,
+                               .log = on_log};
+  const msnav_addr there = {0x0a000001, 5060};
+  world_person chatty = {0};
+  msnav_call *call;
+  assert_int_equal(msnav_context_new(w.loop, NULL, &events, NULL, &chatty.ctx),
+                   MSNAV_OK);
+  assert_int_equal(msnav_call_dial(chatty.ctx, &there, MSNAV_AUDIO, &call),
+                   MSNAV_OK);
+  assert_string_equal(last_line, "call with 10.0.0.1:5060: connecting");
+  msnav_call_free(call);
+  (void)world_run(&w, simnet_now() + 10 * WORLD_SECOND, NULL, 0);
+  assert_string_equal(last_line, "call with 10.0.0.1:5060: ended: cancelled");
+  msnav_context_free(chatty.ctx);
+  close_world(&w);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(limits_have_names_defaults_and_ranges),
@@ -476,6 +499,7 @@ int main(void) {
     cmocka_unit_test(lines_of_the_log_are_bounded),
     cmocka_unit_test(texts_of_peers_are_escaped_in_the_log),
     cmocka_unit_test(no_character_is_cut_in_two),
+    cmocka_unit_test(lines_say_which_call_ended_and_why),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
