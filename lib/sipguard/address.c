@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sipguard/address.h"
 #include "base/text.h"
-#include <string.h>
-
-static bool one_of(char c, const char *set) {
-  return c != '\0' && strchr(set, c) != NULL;
-}
+#include "sipguard/chars.h"
 
 static void skip(msnav_str *rest, size_t n) {
   rest->ptr += n;
@@ -46,28 +42,25 @@ static bool skip_display_name(msnav_str *rest) {
   return true;
 }
 
-/* "sip:" and at least one byte, up to stop, blanks or the end of the text.
- * Nobody resolves this URI, so the bytes need only be harmless ones. */
-static bool read_uri(msnav_str *rest, char stop, msnav_str *uri) {
+/* "sip:" and at least one byte, up to stop, blanks or the end of the text. */
+static bool read_uri(msnav_str *rest, bool brackets, msnav_str *uri) {
   if (!msnav_text_starts_nocase(*rest, MSNAV_LITERAL("sip:"))) {
     return false;
   }
-  size_t n = 0;
-  while (n < rest->len && rest->ptr[n] != stop && rest->ptr[n] != ' ') {
-    char c = rest->ptr[n];
-    if (!msnav_text_is_alnum(c) && !one_of(c, "@.:-_+%~!$&'()*=/?;[],#")) {
-      return false;
-    }
-    n++;
+  char stop = brackets ? '>' : ';';
+  size_t n =
+    msnav_guard_span(*rest, brackets ? MSNAV_GUARD_C_URI : MSNAV_GUARD_C_BARE);
+  if (n < rest->len && rest->ptr[n] != stop && rest->ptr[n] != ' ') {
+    return false;
   }
   *uri = (msnav_str){rest->ptr, n};
   skip(rest, n);
   return n > strlen("sip:");
 }
 
-/* One parameter after its ';', up to the next one. */
+/* One parameter after its ';', up to the next one.  Most are tokens. */
 static bool read_parameter(msnav_str *rest, msnav_str *tag) {
-  size_t n = 0;
+  size_t n = msnav_guard_span(*rest, MSNAV_GUARD_C_TOKEN);
   for (; n < rest->len && rest->ptr[n] != ';'; n++) {
     char c = rest->ptr[n];
     if (c == '"' || c == '<' || c == '>' || c == ',') {
@@ -77,7 +70,7 @@ static bool read_parameter(msnav_str *rest, msnav_str *tag) {
   msnav_str value = {rest->ptr, n};
   skip(rest, n);
   msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
-  if (!msnav_text_is_token(name, 64)) {
+  if (!msnav_guard_is_token(name, 64)) {
     return false;
   }
   if (!msnav_text_equal_nocase(name, MSNAV_LITERAL("tag"))) {
@@ -87,7 +80,7 @@ static bool read_parameter(msnav_str *rest, msnav_str *tag) {
     return false;
   }
   *tag = msnav_text_trim(value);
-  return msnav_text_is_token(*tag, MSNAV_GUARD_MAX_TAG);
+  return msnav_guard_is_token(*tag, MSNAV_GUARD_MAX_TAG);
 }
 
 bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
@@ -100,7 +93,7 @@ bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
   if (brackets) {
     skip(&rest, 1);
   }
-  if (!read_uri(&rest, brackets ? '>' : ';', &address->uri)) {
+  if (!read_uri(&rest, brackets, &address->uri)) {
     return false;
   }
   if (brackets) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sipguard/message.h"
 #include "base/text.h"
+#include "sipguard/chars.h"
 #include "sipguard/via.h"
 #include <string.h>
 
@@ -94,7 +95,7 @@ static msnav_guard_verdict read_start(msnav_str line, msnav_guard_message *m) {
   msnav_str rest = line;
   msnav_str method = msnav_text_until(&rest, ' ');
   msnav_str uri = msnav_text_until(&rest, ' ');
-  if (!msnav_text_is_token(method, 64) ||
+  if (!msnav_guard_is_token(method, 64) ||
       !msnav_text_equal_nocase(rest, version) || uri.len < 5 ||
       !msnav_text_starts_nocase(uri, MSNAV_LITERAL("sip:"))) {
     return MSNAV_GUARD_START;
@@ -195,17 +196,8 @@ static bool read_cseq(msnav_guard_message *m) {
 /* The bytes of "word" in RFC 3261 section 25.1, and '@' */
 static bool read_call_id(msnav_guard_message *m) {
   m->call_id = m->header[MSNAV_GUARD_H_CALL_ID];
-  if (m->call_id.len == 0 || m->call_id.len > MSNAV_GUARD_MAX_CALL_ID) {
-    return false;
-  }
-  for (size_t i = 0; i < m->call_id.len; i++) {
-    char c = m->call_id.ptr[i];
-    if (!msnav_text_is_alnum(c) &&
-        (c == '\0' || strchr("-.!%*_+`'~()<>:\\\"/[]?{}@", c) == NULL)) {
-      return false;
-    }
-  }
-  return true;
+  return m->call_id.len > 0 && m->call_id.len <= MSNAV_GUARD_MAX_CALL_ID &&
+         msnav_guard_span(m->call_id, MSNAV_GUARD_C_WORD) == m->call_id.len;
 }
 
 /* Option tags (RFC 3261 section 20.32). */
@@ -218,7 +210,7 @@ static msnav_guard_verdict check_require(const msnav_guard_message *m) {
     msnav_str rest = m->require.line[i];
     do {
       msnav_str option = msnav_text_trim(msnav_text_until(&rest, ','));
-      if (!msnav_text_is_token(option, MSNAV_GUARD_MAX_OPTION)) {
+      if (!msnav_guard_is_token(option, MSNAV_GUARD_MAX_OPTION)) {
         return MSNAV_GUARD_HEADER;
       }
       options++;

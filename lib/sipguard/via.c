@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sipguard/via.h"
 #include "base/text.h"
-#include <string.h>
-
-static size_t span(msnav_str text, const char *set) {
-  size_t n = 0;
-  while (n < text.len &&
-         (msnav_text_is_alnum(text.ptr[n]) ||
-          (text.ptr[n] != '\0' && strchr(set, text.ptr[n]) != NULL))) {
-    n++;
-  }
-  return n;
-}
+#include "sipguard/chars.h"
 
 static msnav_str from(msnav_str text, size_t n) {
   return (msnav_str){text.ptr + n, text.len - n};
@@ -21,9 +11,9 @@ static msnav_str from(msnav_str text, size_t n) {
  * hop, which is IPv4 like the call, there may be others. */
 static size_t host_span(msnav_str text, bool first) {
   if (first || text.len == 0 || text.ptr[0] != '[') {
-    return span(text, ".-_");
+    return msnav_guard_span(text, MSNAV_GUARD_C_HOST);
   }
-  size_t n = 1 + span(from(text, 1), ":.");
+  size_t n = 1 + msnav_guard_span(from(text, 1), MSNAV_GUARD_C_IPV6);
   return n < text.len && text.ptr[n] == ']' ? n + 1 : 0;
 }
 
@@ -36,34 +26,56 @@ static bool skip_word(msnav_str *rest, msnav_str word) {
   return true;
 }
 
-/* "SIP/2.0/UDP host:port": *rest is moved behind it.  Blanks may stand between
- * the parts (RFC 3261 section 25.1). */
-static bool read_sent_by(msnav_str *rest, bool first, msnav_str *host) {
+/* "SIP/2.0/UDP" and the blanks after it.  Blanks may stand between the parts
+ * (RFC 3261 section 25.1). */
+static bool read_protocol(msnav_str *rest, bool first) {
   static const msnav_str slash = {"/", 1};
+  const msnav_str usual = MSNAV_LITERAL("SIP/2.0/UDP ");
+  if (rest->len >= usual.len && memcmp(rest->ptr, usual.ptr, usual.len) == 0) {
+    *rest = msnav_text_trim(from(*rest, usual.len));
+    return true;
+  }
   if (!skip_word(rest, MSNAV_LITERAL("SIP")) || !skip_word(rest, slash) ||
       !skip_word(rest, MSNAV_LITERAL("2.0")) || !skip_word(rest, slash)) {
     return false;
   }
-  msnav_str transport = {rest->ptr, span(*rest, "-")};
+  msnav_str transport = {rest->ptr,
+                         msnav_guard_span(*rest, MSNAV_GUARD_C_TRANSPORT)};
   *rest = from(*rest, transport.len);
   bool udp = msnav_text_equal_nocase(transport, MSNAV_LITERAL("UDP"));
   if (transport.len == 0 || (first && !udp) || rest->len == 0 ||
-      (rest->ptr[0] != ' ' && rest->ptr[0] != '\t')) {
+      !msnav_text_is_blank(rest->ptr[0])) {
     return false;
   }
   *rest = msnav_text_trim(*rest);
+  return true;
+}
+
+static bool read_port(msnav_str *rest) {
+  msnav_str port = {rest->ptr, 0};
+  while (port.len < rest->len && msnav_text_is_digit(port.ptr[port.len])) {
+    port.len++;
+  }
+  *rest = from(*rest, port.len);
+  uint32_t number = 0;
+  return msnav_text_u32(port, 65535, &number) == MSNAV_OK && number != 0;
+}
+
+/* "SIP/2.0/UDP host:port": *rest is moved behind it. */
+static bool read_sent_by(msnav_str *rest, bool first, msnav_str *host) {
+  if (!read_protocol(rest, first)) {
+    return false;
+  }
   *host = (msnav_str){rest->ptr, host_span(*rest, first)};
   if (host->len == 0) {
     return false;
   }
   *rest = msnav_text_trim(from(*rest, host->len));
-  if (!skip_word(rest, MSNAV_LITERAL(":"))) {
+  if (rest->len == 0 || rest->ptr[0] != ':') {
     return true;
   }
-  msnav_str port = {rest->ptr, span(*rest, "")};
-  *rest = from(*rest, port.len);
-  uint32_t number = 0;
-  return msnav_text_u32(port, 65535, &number) == MSNAV_OK && number != 0;
+  *rest = msnav_text_trim(from(*rest, 1));
+  return read_port(rest);
 }
 
 static bool read_hop(msnav_str hop, bool first, msnav_str *branch) {
@@ -74,14 +86,14 @@ static bool read_hop(msnav_str hop, bool first, msnav_str *branch) {
   }
   rest = msnav_text_trim(rest);
   if ((rest.len > 0 && rest.ptr[0] != ';') ||
-      span(rest, "-.!%*_+`'~;=:@[] ") != rest.len) {
+      msnav_guard_span(rest, MSNAV_GUARD_C_PARAMS) != rest.len) {
     return false;
   }
   (void)msnav_text_until(&rest, ';');
   while (rest.len > 0) {
     msnav_str value = msnav_text_until(&rest, ';');
     msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
-    if (!msnav_text_is_token(name, 64)) {
+    if (!msnav_guard_is_token(name, 64)) {
       return false;
     }
     if (first && branch->len == 0 &&

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which bytes may stand where.  It is asked for every byte of most values, so
+ * a table knows. */
+#ifndef MSNAV_SIPGUARD_CHARS_H
+#define MSNAV_SIPGUARD_CHARS_H
+
+#include <msnav/base.h>
+
+/* All of them hold letters and digits. */
+typedef enum msnav_guard_chars {
+  MSNAV_GUARD_C_TOKEN = 1 << 0, /* RFC 3261 section 25.1 */
+  MSNAV_GUARD_C_WORD = 1 << 1,  /* "word" of section 25.1, and '@' */
+  /* Nobody resolves these URIs, so the bytes need only be harmless ones. */
+  MSNAV_GUARD_C_URI = 1 << 2,  /* between angle brackets */
+  MSNAV_GUARD_C_BARE = 1 << 3, /* without them: up to a ';' */
+  MSNAV_GUARD_C_HOST = 1 << 4,
+  MSNAV_GUARD_C_IPV6 = 1 << 5,      /* between square brackets */
+  MSNAV_GUARD_C_TRANSPORT = 1 << 6, /* of a Via */
+  MSNAV_GUARD_C_PARAMS = 1 << 7     /* of a Via, all of them */
+} msnav_guard_chars;
+
+/* How many bytes at the start of the text are such ones. */
+size_t msnav_guard_span(msnav_str text, msnav_guard_chars chars);
+
+/* Whether the text is a token of 1...max bytes. */
+static inline bool msnav_guard_is_token(msnav_str text, size_t max) {
+  return text.len > 0 && text.len <= max &&
+         msnav_guard_span(text, MSNAV_GUARD_C_TOKEN) == text.len;
+}
+
+#endif
