@@ -29,20 +29,37 @@ static msnav_guard_method method_of(msnav_str name) {
   return MSNAV_GUARD_NONE;
 }
 
-/* Bytes before the first that may not stand in a line.  Four at a time: this
- * loop sees every byte of every message. */
+static bool is_control(char c) {
+  return ((unsigned char)c < ' ' && c != '\t') || c == 127;
+}
+
+/* Whether one of eight bytes is less than a blank, or 127.  Subtracting sets
+ * the high bit of a byte that was less; one that had it set does not count. */
+static bool have_control(const char *eight) {
+  const uint64_t one = UINT64_C(0x0101010101010101);
+  uint64_t text;
+  memcpy(&text, eight, sizeof(text));
+  uint64_t deleted = text ^ (one * 127); /* 0 where it is 127 */
+  uint64_t found = ((text - one * ' ') & ~text) | ((deleted - one) & ~deleted);
+  return (found & (one * 0x80)) != 0;
+}
+
+/* Bytes before the first that may not stand in a line: this loop sees every
+ * byte of every header. */
 static size_t line_span(const char *text, size_t len) {
-#define OUT(c) (((unsigned char)(c) < ' ' && (c) != '\t') || (c) == 127)
   size_t n = 0;
-  while (len - n >= 4 && !(OUT(text[n]) | OUT(text[n + 1]) | OUT(text[n + 2]) |
-                           OUT(text[n + 3]))) {
-    n += 4;
-  }
-  while (n < len && !OUT(text[n])) {
-    n++;
+  while (n < len) {
+    if (len - n >= 8 && !have_control(text + n)) {
+      n += 8;
+      continue;
+    }
+    for (size_t end = len - n > 8 ? n + 8 : len; n < end; n++) {
+      if (is_control(text[n])) {
+        return n;
+      }
+    }
   }
   return n;
-#undef OUT
 }
 
 /* One line without its end, which is CRLF or a bare LF. */
