@@ -121,13 +121,6 @@ static msnav_guard_verdict read_start(msnav_str line, msnav_guard_message *m) {
   return m->method == MSNAV_GUARD_NONE ? MSNAV_GUARD_METHOD : MSNAV_GUARD_PASS;
 }
 
-static bool is_named(msnav_str name, msnav_str text, char compact) {
-  if (name.len == 1) {
-    return compact != '\0' && (name.ptr[0] | 0x20) == compact;
-  }
-  return name.len == text.len && msnav_text_equal_nocase(name, text);
-}
-
 static void add_line(msnav_guard_lines *lines, msnav_str value) {
   if (lines->count < MSNAV_GUARD_MAX_LINES) {
     lines->line[lines->count] = value;
@@ -135,59 +128,34 @@ static void add_line(msnav_guard_lines *lines, msnav_str value) {
   lines->count++;
 }
 
+static msnav_guard_verdict
+keep_value(msnav_guard_message *m, msnav_guard_header header, msnav_str value) {
+  if (header == MSNAV_GUARD_H_VIA) {
+    add_line(&m->via, value);
+  } else if (header == MSNAV_GUARD_H_RECORD_ROUTE) {
+    add_line(&m->record_route, value);
+  } else if (header == MSNAV_GUARD_H_REQUIRE) {
+    add_line(&m->require, value);
+  } else if (header != MSNAV_GUARD_H_OTHER && m->header[header].ptr == NULL) {
+    m->header[header] = value;
+  } else if (header <= MSNAV_GUARD_H_CONTENT_TYPE) {
+    return MSNAV_GUARD_DUPLICATE;
+  }
+  return MSNAV_GUARD_PASS;
+}
+
 /* A line without a colon is nobody's header and goes no further. */
 static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
-  static const struct {
-    msnav_str name;
-    char compact; /* RFC 3261 section 7.3.3 */
-  } known[MSNAV_GUARD_HEADERS] = {
-    [MSNAV_GUARD_H_FROM] = {{"From", 4}, 'f'},
-    [MSNAV_GUARD_H_TO] = {{"To", 2}, 't'},
-    [MSNAV_GUARD_H_CALL_ID] = {{"Call-ID", 7}, 'i'},
-    [MSNAV_GUARD_H_CSEQ] = {{"CSeq", 4}, '\0'},
-    [MSNAV_GUARD_H_CONTENT_LENGTH] = {{"Content-Length", 14}, 'l'},
-    [MSNAV_GUARD_H_CONTENT_TYPE] = {{"Content-Type", 12}, 'c'},
-    [MSNAV_GUARD_H_CONTACT] = {{"Contact", 7}, 'm'},
-    [MSNAV_GUARD_H_USER_AGENT] = {{"User-Agent", 10}, '\0'},
-    [MSNAV_GUARD_H_ALLOW] = {{"Allow", 5}, '\0'},
-    [MSNAV_GUARD_H_ACCEPT] = {{"Accept", 6}, '\0'},
-    [MSNAV_GUARD_H_UNSUPPORTED] = {{"Unsupported", 11}, '\0'},
-  };
-  if (line.ptr[0] == ' ' || line.ptr[0] == '\t') {
+  if (msnav_text_is_blank(line.ptr[0])) {
     return MSNAV_GUARD_HEADER; /* Sofia does not fold */
   }
   msnav_str value = line;
   msnav_str name = msnav_text_until(&value, ':');
-  bool colon = name.len < line.len;
-  name = msnav_text_trim(name);
-  value = msnav_text_trim(value);
-  if (!colon || name.len == 0) {
+  if (name.len == line.len) {
     return MSNAV_GUARD_PASS;
   }
-  if (is_named(name, MSNAV_LITERAL("Via"), 'v')) {
-    add_line(&m->via, value);
-    return MSNAV_GUARD_PASS;
-  }
-  if (is_named(name, MSNAV_LITERAL("Record-Route"), '\0')) {
-    add_line(&m->record_route, value);
-    return MSNAV_GUARD_PASS;
-  }
-  if (is_named(name, MSNAV_LITERAL("Require"), '\0')) {
-    add_line(&m->require, value);
-    return MSNAV_GUARD_PASS;
-  }
-  for (size_t i = 0; i < MSNAV_GUARD_HEADERS; i++) {
-    if (!is_named(name, known[i].name, known[i].compact)) {
-      continue;
-    }
-    if (m->header[i].ptr == NULL) {
-      m->header[i] = value;
-    } else if (i <= MSNAV_GUARD_H_CONTENT_TYPE) {
-      return MSNAV_GUARD_DUPLICATE;
-    }
-    break;
-  }
-  return MSNAV_GUARD_PASS;
+  return keep_value(m, msnav_guard_header_of(msnav_text_trim(name)),
+                    msnav_text_trim(value));
 }
 
 /* "1 INVITE" */

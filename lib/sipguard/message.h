@@ -33,7 +33,7 @@ typedef enum msnav_guard_method {
 /* "INVITE", ... */
 msnav_str msnav_guard_method_name(msnav_guard_method method);
 
-/* Headers that may stand in a message once. */
+/* The headers that are read; the others go no further. */
 typedef enum msnav_guard_header {
   MSNAV_GUARD_H_FROM,
   MSNAV_GUARD_H_TO,
@@ -46,10 +46,17 @@ typedef enum msnav_guard_header {
   MSNAV_GUARD_H_ALLOW,
   MSNAV_GUARD_H_ACCEPT,
   MSNAV_GUARD_H_UNSUPPORTED,
-  MSNAV_GUARD_HEADERS
+  MSNAV_GUARD_HEADERS, /* how many are kept as one value */
+  MSNAV_GUARD_H_VIA,   /* these have lines */
+  MSNAV_GUARD_H_RECORD_ROUTE,
+  MSNAV_GUARD_H_REQUIRE,
+  MSNAV_GUARD_H_OTHER
 } msnav_guard_header;
 
-/* Headers that may stand in it several times. */
+/* By its name or its compact form (RFC 3261 section 7.3.3), case aside. */
+msnav_guard_header msnav_guard_header_of(msnav_str name);
+
+/* Headers that may stand in a message several times. */
 typedef struct msnav_guard_lines {
   msnav_str line[MSNAV_GUARD_MAX_LINES];
   size_t count; /* may be more than were kept */
