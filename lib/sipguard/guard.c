@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sipguard/fold.h"
 #include "sipguard/write.h"
+#include <stddef.h>
 #include <string.h>
 
 size_t msnav_guard_size(void) {
@@ -69,11 +70,25 @@ void msnav_guard_renewed(msnav_guard *g) {
   }
 }
 
+/* Bytes of the state without the end of the pool, which is zeroes. */
+static size_t used_size(const msnav_guard *g) {
+  return offsetof(msnav_guard, pool) + g->pool_used;
+}
+
+static void restore(msnav_guard *g, const msnav_guard *before) {
+  size_t used = used_size(before);
+  if (used_size(g) > used) {
+    memset((char *)g + used, 0, used_size(g) - used);
+  }
+  memcpy(g, before, used);
+}
+
 /* The state as it was comes back unless all went well: so no refusal can leave
  * half a change behind. */
 static msnav_guard_verdict
 pass_on(msnav_guard *g, const msnav_guard_message *m, bool in, msnav_out *out) {
-  const msnav_guard before = *g;
+  msnav_guard before;
+  memcpy(&before, g, used_size(g));
   msnav_guard_verdict verdict = MSNAV_GUARD_PASS;
   if (in) {
     verdict = m->status != 0 ? msnav_guard_response_in(g, m, out)
@@ -86,7 +101,7 @@ pass_on(msnav_guard *g, const msnav_guard_message *m, bool in, msnav_out *out) {
     verdict = MSNAV_GUARD_SIZE;
   }
   if (verdict != MSNAV_GUARD_PASS) {
-    *g = before;
+    restore(g, &before);
   }
   return verdict;
 }

@@ -30,13 +30,19 @@ void msnav_guard_text_clear(msnav_guard *g, const msnav_guard_transaction *t) {
   memset(g->text[owner_of(g, t)], 0, sizeof(g->text[0]));
 }
 
-/* Somebody who keeps the same text already. */
-static const msnav_guard_text *find_same(msnav_guard *g, msnav_str text) {
-  for (size_t i = 0; i < SLOTS; i++) {
-    const msnav_guard_text *slot = slot_at(g, i);
-    if (slot->len == text.len &&
-        memcmp(g->pool + slot->at, text.ptr, text.len) == 0) {
-      return slot;
+/* Somebody who keeps the same text already: the dialog, or a transaction that
+ * is in use. */
+static const msnav_guard_text *find_same(const msnav_guard *g, msnav_str text) {
+  for (size_t owner = 0; owner <= MSNAV_GUARD_ALL; owner++) {
+    if (owner < MSNAV_GUARD_ALL && g->transaction[owner].serial == 0) {
+      continue;
+    }
+    const msnav_guard_text *slot = g->text[owner];
+    for (size_t i = 0; i < MSNAV_GUARD_TEXTS; i++, slot++) {
+      if (slot->len == text.len &&
+          memcmp(g->pool + slot->at, text.ptr, text.len) == 0) {
+        return slot;
+      }
     }
   }
   return NULL;
@@ -73,6 +79,7 @@ static void compact(msnav_guard *g) {
     from = (size_t)was.at + was.len;
     to += was.len;
   }
+  memset(g->pool + to, 0, g->pool_used - to);
   g->pool_used = (uint32_t)to;
 }
 

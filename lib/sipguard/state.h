@@ -87,9 +87,9 @@ struct msnav_guard {
                                                         then the dialog's */
   uint32_t serial;   /* the last one given */
   uint32_t requests; /* transactions begun by the peer */
-  uint32_t pool_used;
-  char pool[MSNAV_GUARD_POOL];
   uint32_t counts[MSNAV_GUARD_VERDICTS];
+  uint32_t pool_used;
+  char pool[MSNAV_GUARD_POOL]; /* zeroes behind what is used */
 };
 
 _Static_assert(sizeof(struct msnav_guard) <= 4096,

@@ -97,9 +97,12 @@ find_place(msnav_guard *g, msnav_guard_side side) {
 }
 
 /* All Via lines as one text, a line each; the reader saw to it that they
- * fit. */
+ * fit.  One is a text already. */
 static msnav_str
 join_vias(const msnav_guard_lines *via, char buf[MSNAV_GUARD_MAX_VIA_ALL]) {
+  if (via->count == 1) {
+    return via->line[0];
+  }
   msnav_out out;
   msnav_out_init(&out, buf, MSNAV_GUARD_MAX_VIA_ALL);
   for (size_t i = 0; i < via->count; i++) {
