@@ -58,23 +58,28 @@ static bool read_uri(msnav_str *rest, bool brackets, msnav_str *uri) {
   return n > strlen("sip:");
 }
 
-/* One parameter after its ';', up to the next one.  Most are tokens. */
-static bool read_parameter(msnav_str *rest, msnav_str *tag) {
-  size_t n = msnav_guard_span(*rest, MSNAV_GUARD_C_TOKEN);
-  for (; n < rest->len && rest->ptr[n] != ';'; n++) {
-    char c = rest->ptr[n];
+static bool is_value(msnav_str value) {
+  for (size_t i = 0; i < value.len; i++) {
+    char c = value.ptr[i];
     if (c == '"' || c == '<' || c == '>' || c == ',') {
       return false;
     }
   }
-  msnav_str value = {rest->ptr, n};
-  skip(rest, n);
+  return true;
+}
+
+/* One parameter after its ';', up to the next one. */
+static bool read_parameter(msnav_str *rest, msnav_str *tag) {
+  const char *end = rest->len > 0 ? memchr(rest->ptr, ';', rest->len) : NULL;
+  msnav_str value = *rest;
+  value.len = end != NULL ? (size_t)(end - value.ptr) : value.len;
+  skip(rest, value.len);
   msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
   if (!msnav_guard_is_token(name, 64)) {
     return false;
   }
   if (!msnav_text_equal_nocase(name, MSNAV_LITERAL("tag"))) {
-    return true;
+    return is_value(value);
   }
   if (tag->len > 0) {
     return false;
@@ -106,11 +111,11 @@ bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
   if (address->name.len > MSNAV_GUARD_MAX_NAME) {
     return false;
   }
-  for (rest = msnav_text_trim(rest); rest.len > 0;
-       rest = msnav_text_trim(rest)) {
-    if (rest.ptr[0] != ';') {
-      return false;
-    }
+  rest = msnav_text_trim(rest);
+  if (rest.len > 0 && rest.ptr[0] != ';') {
+    return false;
+  }
+  while (rest.len > 0) {
     skip(&rest, 1);
     if (!read_parameter(&rest, &address->tag)) {
       return false;
