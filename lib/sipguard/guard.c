@@ -113,10 +113,15 @@ static msnav_guard_verdict check_in(msnav_guard *g, msnav_str data,
     return MSNAV_GUARD_SOURCE;
   }
   char copy[MSNAV_GUARD_MAX_IN];
-  data = msnav_guard_unfold(data, copy);
   msnav_guard_message m;
   msnav_guard_verdict verdict =
     msnav_guard_message_read(data.ptr, data.len, &m);
+  if (verdict != MSNAV_GUARD_PASS) { /* no folded line passes */
+    msnav_str whole = msnav_guard_unfold(data, copy);
+    if (whole.ptr != data.ptr) {
+      verdict = msnav_guard_message_read(whole.ptr, whole.len, &m);
+    }
+  }
   return verdict == MSNAV_GUARD_PASS ? pass_on(g, &m, true, out) : verdict;
 }
 
