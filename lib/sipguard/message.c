@@ -29,42 +29,41 @@ static msnav_guard_method method_of(msnav_str name) {
   return MSNAV_GUARD_NONE;
 }
 
-static bool is_control(char c) {
-  return ((unsigned char)c < ' ' && c != '\t') || c == 127;
-}
-
-/* Whether one of eight bytes is less than a blank, or 127.  Subtracting sets
- * the high bit of a byte that was less; one that had it set does not count. */
-static bool have_control(const char *eight) {
+/* Whether one of eight bytes may be a control.  Of less than a blank, taking
+ * one away leaves the high bit, and so does adding one to 127; what had it
+ * before is none.  A TAB passes for one here, and "~" behind a byte of 255. */
+static bool may_have_control(const char *eight) {
   const uint64_t one = UINT64_C(0x0101010101010101);
   uint64_t text;
   memcpy(&text, eight, sizeof(text));
-  uint64_t deleted = text ^ (one * 127); /* 0 where it is 127 */
-  uint64_t found = ((text - one * ' ') & ~text) | ((deleted - one) & ~deleted);
-  return (found & (one * 0x80)) != 0;
+  return (((text - one * ' ') | (text + one)) & ~text & (one * 0x80)) != 0;
 }
 
-/* Bytes before the first that may not stand in a line: this loop sees every
- * byte of every header. */
-static size_t line_span(const char *text, size_t len) {
+/* Whether a line is known to have no controls; of short ones it is not. */
+static bool is_plain(const char *text, size_t len) {
+  if (len < 8) {
+    return false;
+  }
+  const char *last = text + len - 8;
+  while (text < last && !may_have_control(text)) {
+    text += 8;
+  }
+  return text >= last && !may_have_control(last);
+}
+
+/* Bytes before the first that may not stand in a line. */
+static size_t line_span(msnav_str text) {
   size_t n = 0;
-  while (n < len) {
-    if (len - n >= 8 && !have_control(text + n)) {
-      n += 8;
-      continue;
-    }
-    for (size_t end = len - n > 8 ? n + 8 : len; n < end; n++) {
-      if (is_control(text[n])) {
-        return n;
-      }
-    }
+  while (n < text.len && text.ptr[n] != 127 &&
+         ((unsigned char)text.ptr[n] >= ' ' || text.ptr[n] == '\t')) {
+    n++;
   }
   return n;
 }
 
-/* One line without its end, which is CRLF or a bare LF. */
-static msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
-  size_t n = line_span(rest->ptr, rest->len);
+/* A line byte by byte: it may have TABs, or be none. */
+static msnav_guard_verdict odd_line(msnav_str *rest, msnav_str *line) {
+  size_t n = line_span(*rest);
   if (n > MSNAV_GUARD_MAX_LINE) {
     return MSNAV_GUARD_SIZE;
   }
@@ -78,6 +77,26 @@ static msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
   *line = (msnav_str){rest->ptr, n};
   rest->ptr += end + 1;
   rest->len -= end + 1;
+  return MSNAV_GUARD_PASS;
+}
+
+/* One line without its end, which is CRLF or a bare LF. */
+static msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
+  const char *text = rest->ptr;
+  const char *lf = memchr(text, '\n', rest->len);
+  if (lf == NULL) {
+    return odd_line(rest, line);
+  }
+  size_t n = (size_t)(lf - text);
+  if (n > 0 && lf[-1] == '\r') {
+    n--;
+  }
+  if (n > MSNAV_GUARD_MAX_LINE || !is_plain(text, n)) {
+    return odd_line(rest, line);
+  }
+  *line = (msnav_str){text, n};
+  rest->len -= (size_t)(lf - text) + 1;
+  rest->ptr = lf + 1;
   return MSNAV_GUARD_PASS;
 }
 
