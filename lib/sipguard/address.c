@@ -58,34 +58,51 @@ static bool read_uri(msnav_str *rest, bool brackets, msnav_str *uri) {
   return n > strlen("sip:");
 }
 
-static bool is_value(msnav_str value) {
-  for (size_t i = 0; i < value.len; i++) {
-    char c = value.ptr[i];
-    if (c == '"' || c == '<' || c == '>' || c == ',') {
-      return false;
-    }
+static void skip_blanks(msnav_str *rest) {
+  while (rest->len > 0 && msnav_text_is_blank(rest->ptr[0])) {
+    skip(rest, 1);
   }
-  return true;
 }
 
-/* One parameter after its ';', up to the next one. */
+static msnav_str take_token(msnav_str *rest) {
+  msnav_str token = {rest->ptr, msnav_guard_span(*rest, MSNAV_GUARD_C_TOKEN)};
+  skip(rest, token.len);
+  skip_blanks(rest);
+  return token;
+}
+
+/* Up to the next ';' or to what must not stand there. */
+static void skip_value(msnav_str *rest) {
+  size_t n = 0;
+  while (n < rest->len && rest->ptr[n] != ';' && rest->ptr[n] != '"' &&
+         rest->ptr[n] != '<' && rest->ptr[n] != '>' && rest->ptr[n] != ',') {
+    n++;
+  }
+  skip(rest, n);
+}
+
+/* One parameter, up to the ';' of the next one if all is well. */
 static bool read_parameter(msnav_str *rest, msnav_str *tag) {
-  const char *end = rest->len > 0 ? memchr(rest->ptr, ';', rest->len) : NULL;
-  msnav_str value = *rest;
-  value.len = end != NULL ? (size_t)(end - value.ptr) : value.len;
-  skip(rest, value.len);
-  msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
-  if (!msnav_guard_is_token(name, 64)) {
+  skip_blanks(rest);
+  msnav_str name = take_token(rest);
+  if (name.len == 0 || name.len > 64) {
     return false;
   }
-  if (!msnav_text_equal_nocase(name, MSNAV_LITERAL("tag"))) {
-    return is_value(value);
+  bool has_value = rest->len > 0 && rest->ptr[0] == '=';
+  if (has_value) {
+    skip(rest, 1);
   }
-  if (tag->len > 0) {
-    return false;
+  if (msnav_text_equal_nocase(name, MSNAV_LITERAL("tag"))) {
+    bool first = tag->len == 0;
+    skip_blanks(rest);
+    *tag = take_token(rest);
+    return first && has_value && tag->len > 0 &&
+           tag->len <= MSNAV_GUARD_MAX_TAG;
   }
-  *tag = msnav_text_trim(value);
-  return msnav_guard_is_token(*tag, MSNAV_GUARD_MAX_TAG);
+  if (has_value) {
+    skip_value(rest);
+  }
+  return true;
 }
 
 bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
@@ -111,11 +128,11 @@ bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
   if (address->name.len > MSNAV_GUARD_MAX_NAME) {
     return false;
   }
-  rest = msnav_text_trim(rest);
-  if (rest.len > 0 && rest.ptr[0] != ';') {
-    return false;
-  }
+  skip_blanks(&rest);
   while (rest.len > 0) {
+    if (rest.ptr[0] != ';') {
+      return false;
+    }
     skip(&rest, 1);
     if (!read_parameter(&rest, &address->tag)) {
       return false;
