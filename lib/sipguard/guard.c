@@ -24,6 +24,10 @@ static uint8_t copy_user(char *to, msnav_str user) {
   return (uint8_t)user.len;
 }
 
+static void set(msnav_guard_hostport *hostport, const msnav_addr *addr) {
+  hostport->len = (uint8_t)msnav_addr_format(addr, hostport->text);
+}
+
 msnav_error msnav_guard_init(msnav_guard *g, const msnav_guard_config *config) {
   if (g == NULL || config == NULL || !is_address(&config->outer_local) ||
       !is_address(&config->outer_remote) || !is_address(&config->inner_guard) ||
@@ -36,11 +40,10 @@ msnav_error msnav_guard_init(msnav_guard *g, const msnav_guard_config *config) {
     return MSNAV_ERR_INVALID;
   }
   memset(g, 0, sizeof(*g));
-  g->outer_local = config->outer_local;
   g->outer_remote = config->outer_remote;
-  g->target = direct ? config->outer_remote : config->target;
-  g->inner_guard = config->inner_guard;
-  g->inner_sofia = config->inner_sofia;
+  set(&g->outer_local, &config->outer_local);
+  set(&g->target, direct ? &config->outer_remote : &config->target);
+  msnav_guard_move(g, &config->inner_guard, &config->inner_sofia);
   g->branch = config->branch;
   g->user_len = copy_user(g->user, config->user);
   g->remote_user_len = copy_user(g->remote_user, config->remote_user);
@@ -53,15 +56,14 @@ msnav_error msnav_guard_rebind(msnav_guard *g, const msnav_addr *inner_guard,
       !is_address(inner_guard) || !is_address(inner_sofia)) {
     return MSNAV_ERR_INVALID;
   }
-  g->inner_guard = *inner_guard;
-  g->inner_sofia = *inner_sofia;
+  msnav_guard_move(g, inner_guard, inner_sofia);
   return MSNAV_OK;
 }
 
 void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
                       const msnav_addr *inner_sofia) {
-  g->inner_guard = *inner_guard;
-  g->inner_sofia = *inner_sofia;
+  set(&g->inner_guard, inner_guard);
+  set(&g->inner_sofia, inner_sofia);
 }
 
 void msnav_guard_renewed(msnav_guard *g) {

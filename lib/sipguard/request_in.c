@@ -33,17 +33,17 @@ write_request(const msnav_guard *g, const msnav_guard_transaction *t,
   }
   msnav_out_str(out, msnav_guard_method_name(m->method));
   msnav_out_text(out, " sip:");
-  msnav_out_addr(out, &g->inner_sofia);
+  msnav_guard_write_hostport(out, &g->inner_sofia);
   msnav_out_text(out, " SIP/2.0\r\nVia: SIP/2.0/UDP ");
-  msnav_out_addr(out, &g->inner_guard);
+  msnav_guard_write_hostport(out, &g->inner_guard);
   msnav_out_text(out, ";branch=z9hG4bKguard");
   msnav_out_u32(out, t->serial);
   msnav_out_text(out, "\r\nFrom: <sip:peer@");
-  msnav_out_addr(out, &g->target);
+  msnav_guard_write_hostport(out, &g->target);
   msnav_out_text(out, ">;tag=");
   msnav_out_str(out, msnav_guard_text_get(g, t, MSNAV_GUARD_T_PEER_TAG));
   msnav_out_text(out, "\r\nTo: <sip:me@");
-  msnav_out_addr(out, &g->outer_local);
+  msnav_guard_write_hostport(out, &g->outer_local);
   msnav_out_char(out, '>');
   if (own.len > 0) {
     msnav_out_text(out, ";tag=");

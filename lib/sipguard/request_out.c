@@ -16,7 +16,7 @@ static void write_target(const msnav_guard *g, bool inside, msnav_out *out) {
     msnav_out_bytes(out, g->remote_user, g->remote_user_len);
     msnav_out_char(out, '@');
   }
-  msnav_out_addr(out, &g->target);
+  msnav_guard_write_hostport(out, &g->target);
 }
 
 /* The start line, our Via and the route set (RFC 3261 section 12.2.1.1): with
@@ -37,7 +37,7 @@ static void write_head(const msnav_guard *g, const msnav_guard_message *m,
     write_target(g, inside, out);
   }
   msnav_out_text(out, " SIP/2.0\r\nVia: SIP/2.0/UDP ");
-  msnav_out_addr(out, &g->outer_local);
+  msnav_guard_write_hostport(out, &g->outer_local);
   if (g->branch) {
     msnav_out_text(out, ";branch=");
     msnav_out_str(out, m->branch);

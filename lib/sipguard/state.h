@@ -56,6 +56,12 @@ typedef struct msnav_guard_transaction {
   bool tagged;         /* To had a tag */
 } msnav_guard_transaction;
 
+/* "host:port" of an address, as it stands in messages: most have several. */
+typedef struct msnav_guard_hostport {
+  char text[MSNAV_ADDR_TEXT];
+  uint8_t len;
+} msnav_guard_hostport;
+
 typedef struct msnav_guard_dialog {
   uint32_t peer_cseq;   /* highest so far */
   uint32_t own_cseq;    /* likewise, Sofia's number */
@@ -70,11 +76,11 @@ typedef struct msnav_guard_dialog {
 
 struct msnav_guard {
   /* config */
-  msnav_addr outer_local;
   msnav_addr outer_remote;
-  msnav_addr target;
-  msnav_addr inner_guard;
-  msnav_addr inner_sofia;
+  msnav_guard_hostport outer_local;
+  msnav_guard_hostport target;
+  msnav_guard_hostport inner_guard;
+  msnav_guard_hostport inner_sofia;
   uint8_t user_len;
   uint8_t remote_user_len;
   char user[MSNAV_GUARD_MAX_USER];

@@ -5,6 +5,11 @@ static void end_line(msnav_out *out) {
   msnav_out_bytes(out, "\r\n", 2);
 }
 
+void msnav_guard_write_hostport(msnav_out *out,
+                                const msnav_guard_hostport *hostport) {
+  msnav_out_bytes(out, hostport->text, hostport->len);
+}
+
 void msnav_guard_write_status(msnav_out *out, const msnav_guard_message *m) {
   msnav_out_text(out, "SIP/2.0 ");
   msnav_out_u32(out, m->status);
@@ -47,7 +52,8 @@ void msnav_guard_write_id(msnav_out *out, const msnav_guard_message *m,
 }
 
 void msnav_guard_write_contact(msnav_out *out, const msnav_guard_message *m,
-                               msnav_str user, const msnav_addr *addr) {
+                               msnav_str user,
+                               const msnav_guard_hostport *hostport) {
   if (m->method != MSNAV_GUARD_INVITE ||
       (m->status != 0 && (m->status < 200 || m->status > 299))) {
     return;
@@ -57,7 +63,7 @@ void msnav_guard_write_contact(msnav_out *out, const msnav_guard_message *m,
     msnav_out_str(out, user);
     msnav_out_char(out, '@');
   }
-  msnav_out_addr(out, addr);
+  msnav_guard_write_hostport(out, hostport);
   msnav_out_text(out, ">\r\n");
 }
 

@@ -5,6 +5,9 @@
 
 #include "sipguard/state.h"
 
+/* "10.0.0.1:5060" */
+void msnav_guard_write_hostport(msnav_out *out,
+                                const msnav_guard_hostport *hostport);
 /* "SIP/2.0 200 OK" */
 void msnav_guard_write_status(msnav_out *out, const msnav_guard_message *m);
 /* "Name: value" */
@@ -18,10 +21,11 @@ void msnav_guard_write_tagged(msnav_out *out, const char *name, msnav_str value,
 /* Call-ID and CSeq */
 void msnav_guard_write_id(msnav_out *out, const msnav_guard_message *m,
                           uint32_t cseq);
-/* Contact with this address, if such a message has one: requests and 2xx
+/* Contact with this place, if such a message has one: requests and 2xx
  * responses of an INVITE */
 void msnav_guard_write_contact(msnav_out *out, const msnav_guard_message *m,
-                               msnav_str user, const msnav_addr *addr);
+                               msnav_str user,
+                               const msnav_guard_hostport *hostport);
 /* What a request wants to be understood (RFC 3261 section 8.2.2.3) */
 void msnav_guard_write_require(msnav_out *out, const msnav_guard_message *m);
 /* What a 200 to OPTIONS tells (RFC 3261 section 11.2) and a 420 to Require, if
