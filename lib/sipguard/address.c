@@ -3,16 +3,11 @@
 #include "base/text.h"
 #include "sipguard/chars.h"
 
-static void skip(msnav_str *rest, size_t n) {
-  rest->ptr += n;
-  rest->len -= n;
-}
-
 /* A quoted string at the start of the text. */
 static bool skip_quoted(msnav_str *rest) {
   for (size_t i = 1; i < rest->len; i++) {
     if (rest->ptr[i] == '"') {
-      skip(rest, i + 1);
+      msnav_guard_skip(rest, i + 1);
       return true;
     }
     if (rest->ptr[i] == '\\') {
@@ -32,7 +27,7 @@ static bool skip_display_name(msnav_str *rest) {
   }
   for (size_t i = 0; i < rest->len && rest->ptr[i] != ';'; i++) {
     if (rest->ptr[i] == '<') {
-      skip(rest, i);
+      msnav_guard_skip(rest, i);
       return true;
     }
     if (rest->ptr[i] == '"' || rest->ptr[i] == '>') {
@@ -54,20 +49,13 @@ static bool read_uri(msnav_str *rest, bool brackets, msnav_str *uri) {
     return false;
   }
   *uri = (msnav_str){rest->ptr, n};
-  skip(rest, n);
+  msnav_guard_skip(rest, n);
   return n > strlen("sip:");
 }
 
-static void skip_blanks(msnav_str *rest) {
-  while (rest->len > 0 && msnav_text_is_blank(rest->ptr[0])) {
-    skip(rest, 1);
-  }
-}
-
 static msnav_str take_token(msnav_str *rest) {
-  msnav_str token = {rest->ptr, msnav_guard_span(*rest, MSNAV_GUARD_C_TOKEN)};
-  skip(rest, token.len);
-  skip_blanks(rest);
+  msnav_str token = msnav_guard_take(rest, MSNAV_GUARD_C_TOKEN);
+  msnav_guard_skip_blanks(rest);
   return token;
 }
 
@@ -78,23 +66,23 @@ static void skip_value(msnav_str *rest) {
          rest->ptr[n] != '<' && rest->ptr[n] != '>' && rest->ptr[n] != ',') {
     n++;
   }
-  skip(rest, n);
+  msnav_guard_skip(rest, n);
 }
 
 /* One parameter, up to the ';' of the next one if all is well. */
 static bool read_parameter(msnav_str *rest, msnav_str *tag) {
-  skip_blanks(rest);
+  msnav_guard_skip_blanks(rest);
   msnav_str name = take_token(rest);
   if (name.len == 0 || name.len > 64) {
     return false;
   }
   bool has_value = rest->len > 0 && rest->ptr[0] == '=';
   if (has_value) {
-    skip(rest, 1);
+    msnav_guard_skip(rest, 1);
   }
   if (msnav_text_equal_nocase(name, MSNAV_LITERAL("tag"))) {
     bool first = tag->len == 0;
-    skip_blanks(rest);
+    msnav_guard_skip_blanks(rest);
     *tag = take_token(rest);
     return first && has_value && tag->len > 0 &&
            tag->len <= MSNAV_GUARD_MAX_TAG;
@@ -113,7 +101,7 @@ bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
   }
   bool brackets = rest.len > 0 && rest.ptr[0] == '<';
   if (brackets) {
-    skip(&rest, 1);
+    msnav_guard_skip(&rest, 1);
   }
   if (!read_uri(&rest, brackets, &address->uri)) {
     return false;
@@ -122,18 +110,18 @@ bool msnav_guard_address_read(msnav_str value, msnav_guard_address *address) {
     if (rest.len == 0 || rest.ptr[0] != '>') {
       return false;
     }
-    skip(&rest, 1);
+    msnav_guard_skip(&rest, 1);
   }
   address->name = (msnav_str){value.ptr, (size_t)(rest.ptr - value.ptr)};
   if (address->name.len > MSNAV_GUARD_MAX_NAME) {
     return false;
   }
-  skip_blanks(&rest);
+  msnav_guard_skip_blanks(&rest);
   while (rest.len > 0) {
     if (rest.ptr[0] != ';') {
       return false;
     }
-    skip(&rest, 1);
+    msnav_guard_skip(&rest, 1);
     if (!read_parameter(&rest, &address->tag)) {
       return false;
     }

@@ -8,47 +8,50 @@
 #define H MSNAV_GUARD_C_HOST
 #define I MSNAV_GUARD_C_IPV6
 #define X MSNAV_GUARD_C_TRANSPORT
-#define P MSNAV_GUARD_C_PARAMS
-#define A (T | W | U | B | H | I | X | P)
+#define V MSNAV_GUARD_C_VALUE
+#define P MSNAV_GUARD_C_PRINTABLE
+#define A (T | W | U | B | H | I | X | V | P)
 
 /* clang-format off */
-static const uint8_t sets[256] = {
-  [' '] = P,
-  ['!'] = T | W | U | B | P,
-  ['"'] = W,
-  ['#'] = U | B,
-  ['$'] = U | B,
-  ['%'] = T | W | U | B | P,
-  ['&'] = U | B,
-  ['\''] = T | W | U | B | P,
-  ['('] = W | U | B,
-  [')'] = W | U | B,
-  ['*'] = T | W | U | B | P,
-  ['+'] = T | W | U | B | P,
-  [','] = U | B,
-  ['-'] = T | W | U | B | P | H | X,
-  ['.'] = T | W | U | B | P | H | I,
-  ['/'] = W | U | B,
+static const uint16_t sets[256] = {
+  [' '] = V | P,
+  ['!'] = T | W | U | B | V | P,
+  ['"'] = W | P,
+  ['#'] = U | B | P,
+  ['$'] = U | B | P,
+  ['%'] = T | W | U | B | V | P,
+  ['&'] = U | B | P,
+  ['\''] = T | W | U | B | V | P,
+  ['('] = W | U | B | P,
+  [')'] = W | U | B | P,
+  ['*'] = T | W | U | B | V | P,
+  ['+'] = T | W | U | B | V | P,
+  [','] = U | B | P,
+  ['-'] = T | W | U | B | V | H | X | P,
+  ['.'] = T | W | U | B | V | H | I | P,
+  ['/'] = W | U | B | P,
   ['0'] = A, A, A, A, A, A, A, A, A, A,
-  [':'] = W | U | B | P | I,
+  [':'] = W | U | B | V | I | P,
   [';'] = U | P,
-  ['<'] = W,
-  ['='] = U | B | P,
-  ['>'] = W,
-  ['?'] = W | U | B,
-  ['@'] = W | U | B | P,
+  ['<'] = W | P,
+  ['='] = U | B | V | P,
+  ['>'] = W | P,
+  ['?'] = W | U | B | P,
+  ['@'] = W | U | B | V | P,
   ['A'] = A, A, A, A, A, A, A, A, A, A, A, A, A,
   ['N'] = A, A, A, A, A, A, A, A, A, A, A, A, A,
-  ['['] = W | U | B | P,
-  ['\\'] = W,
-  [']'] = W | U | B | P,
-  ['_'] = T | W | U | B | P | H,
-  ['`'] = T | W | P,
+  ['['] = W | U | B | V | P,
+  ['\\'] = W | P,
+  [']'] = W | U | B | V | P,
+  ['^'] = P,
+  ['_'] = T | W | U | B | V | H | P,
+  ['`'] = T | W | V | P,
   ['a'] = A, A, A, A, A, A, A, A, A, A, A, A, A,
   ['n'] = A, A, A, A, A, A, A, A, A, A, A, A, A,
-  ['{'] = W,
-  ['}'] = W,
-  ['~'] = T | W | U | B | P,
+  ['{'] = W | P,
+  ['|'] = P,
+  ['}'] = W | P,
+  ['~'] = T | W | U | B | V | P,
 };
 /* clang-format on */
 

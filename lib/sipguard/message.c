@@ -100,14 +100,6 @@ static msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
   return MSNAV_GUARD_PASS;
 }
 
-static size_t printable(msnav_str text, size_t max) {
-  size_t n = 0;
-  while (n < text.len && n < max && text.ptr[n] >= ' ' && text.ptr[n] < 127) {
-    n++;
-  }
-  return n;
-}
-
 /* "SIP/2.0 200 OK"; some leave the phrase and its blank out */
 static msnav_guard_verdict read_status(msnav_str line, msnav_guard_message *m) {
   msnav_str code = {line.ptr + 8, line.len - 8};
@@ -117,8 +109,10 @@ static msnav_guard_verdict read_status(msnav_str line, msnav_guard_message *m) {
       m->status < 100) {
     return MSNAV_GUARD_START;
   }
-  m->phrase.ptr = phrase.ptr;
-  m->phrase.len = printable(phrase, MSNAV_GUARD_MAX_PHRASE);
+  if (phrase.len > MSNAV_GUARD_MAX_PHRASE) {
+    phrase.len = MSNAV_GUARD_MAX_PHRASE;
+  }
+  m->phrase = msnav_guard_take(&phrase, MSNAV_GUARD_C_PRINTABLE);
   return MSNAV_GUARD_PASS;
 }
 
@@ -272,7 +266,8 @@ static msnav_guard_verdict read_values(msnav_str rest, msnav_guard_message *m) {
     return MSNAV_GUARD_CSEQ;
   }
   msnav_str agent = m->header[MSNAV_GUARD_H_USER_AGENT];
-  if (printable(agent, MSNAV_GUARD_MAX_USER_AGENT) == agent.len) {
+  if (agent.len <= MSNAV_GUARD_MAX_USER_AGENT &&
+      msnav_guard_span(agent, MSNAV_GUARD_C_PRINTABLE) == agent.len) {
     m->user_agent = agent;
   }
   msnav_guard_verdict verdict = check_require(m);

@@ -78,30 +78,68 @@ static bool read_sent_by(msnav_str *rest, bool first, msnav_str *host) {
   return read_port(rest);
 }
 
-static bool read_hop(msnav_str hop, bool first, msnav_str *branch) {
-  msnav_str rest = msnav_text_trim(hop);
-  msnav_str host;
-  if (rest.len > MSNAV_GUARD_MAX_VIA || !read_sent_by(&rest, first, &host)) {
-    return false;
+/* Where a hop ends, blanks aside. */
+static bool is_end(msnav_str rest) {
+  msnav_guard_skip_blanks(&rest);
+  return rest.len == 0 || rest.ptr[0] == ',';
+}
+
+static void skip_spaces(msnav_str *rest) {
+  while (rest->len > 0 && rest->ptr[0] == ' ') {
+    msnav_guard_skip(rest, 1);
   }
-  rest = msnav_text_trim(rest);
-  if ((rest.len > 0 && rest.ptr[0] != ';') ||
-      msnav_guard_span(rest, MSNAV_GUARD_C_PARAMS) != rest.len) {
-    return false;
+}
+
+/* ";name=value".  A last ';' may have nothing behind it. */
+static bool read_parameter(msnav_str *rest, msnav_str *branch) {
+  msnav_guard_skip(rest, 1);
+  skip_spaces(rest);
+  msnav_str name = msnav_guard_take(rest, MSNAV_GUARD_C_TOKEN);
+  if (name.len == 0) {
+    return is_end(*rest);
   }
-  (void)msnav_text_until(&rest, ';');
-  while (rest.len > 0) {
-    msnav_str value = msnav_text_until(&rest, ';');
-    msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
-    if (!msnav_guard_is_token(name, 64)) {
-      return false;
-    }
-    if (first && branch->len == 0 &&
+  skip_spaces(rest);
+  if (rest->len > 0 && rest->ptr[0] == '=') {
+    msnav_guard_skip(rest, 1);
+    msnav_str value = msnav_guard_take(rest, MSNAV_GUARD_C_VALUE);
+    if (branch->len == 0 &&
         msnav_text_equal_nocase(name, MSNAV_LITERAL("branch"))) {
       *branch = msnav_text_trim(value);
     }
   }
-  return true;
+  return name.len <= 64;
+}
+
+static bool read_hop(msnav_str *rest, bool first, msnav_str *branch) {
+  msnav_guard_skip_blanks(rest);
+  msnav_str hop = *rest;
+  msnav_str host;
+  msnav_str other = {NULL, 0};
+  if (!read_sent_by(rest, first, &host)) {
+    return false;
+  }
+  msnav_guard_skip_blanks(rest);
+  while (rest->len > 0 && rest->ptr[0] == ';') {
+    if (!read_parameter(rest, first ? branch : &other)) {
+      return false;
+    }
+  }
+  hop.len = (size_t)(rest->ptr - hop.ptr);
+  return msnav_text_trim(hop).len <= MSNAV_GUARD_MAX_VIA && is_end(*rest);
+}
+
+/* The hops of one line, with commas between them. */
+static bool read_line(msnav_str rest, size_t *hops, msnav_str *branch) {
+  for (;; msnav_guard_skip(&rest, 1)) {
+    if (*hops == MSNAV_GUARD_MAX_VIAS || !read_hop(&rest, *hops == 0, branch)) {
+      return false;
+    }
+    (*hops)++;
+    msnav_guard_skip_blanks(&rest);
+    if (rest.len == 0) {
+      return true;
+    }
+  }
 }
 
 bool msnav_guard_via_read(const msnav_guard_lines *lines, size_t *hops,
@@ -113,19 +151,11 @@ bool msnav_guard_via_read(const msnav_guard_lines *lines, size_t *hops,
   }
   size_t all = 0;
   for (size_t i = 0; i < lines->count; i++) {
-    msnav_str rest = lines->line[i];
-    all += rest.len + 1;
+    all += lines->line[i].len + 1;
     if (all > MSNAV_GUARD_MAX_VIA_ALL ||
-        (rest.len > 0 && rest.ptr[rest.len - 1] == ',')) {
+        !read_line(lines->line[i], hops, branch)) {
       return false;
     }
-    do {
-      msnav_str hop = msnav_text_until(&rest, ',');
-      if (*hops == MSNAV_GUARD_MAX_VIAS || !read_hop(hop, *hops == 0, branch)) {
-        return false;
-      }
-      (*hops)++;
-    } while (rest.len > 0);
   }
   return *hops > 0;
 }
