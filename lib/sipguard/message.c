@@ -80,8 +80,9 @@ static msnav_guard_verdict odd_line(msnav_str *rest, msnav_str *line) {
   return MSNAV_GUARD_PASS;
 }
 
-/* One line without its end, which is CRLF or a bare LF. */
-static msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
+/* One line without its end, which is CRLF or a bare LF.  Inline: it is called
+ * for every line of every message. */
+static inline msnav_guard_verdict next_line(msnav_str *rest, msnav_str *line) {
   const char *text = rest->ptr;
   const char *lf = memchr(text, '\n', rest->len);
   if (lf == NULL) {
