@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/text.h"
+#include "sipguard/chars.h"
 #include "sipguard/message.h"
 
 static char lower(char letter) {
@@ -7,7 +7,7 @@ static char lower(char letter) {
 }
 
 static msnav_guard_header compact(char letter) {
-  switch (lower(letter)) {
+  switch (letter) {
   case 'c':
     return MSNAV_GUARD_H_CONTENT_TYPE;
   case 'f':
@@ -27,66 +27,43 @@ static msnav_guard_header compact(char letter) {
   }
 }
 
-/* The only one that it can be, by its length and its first letters. */
-static msnav_guard_header candidate(msnav_str name) {
+/* Length and first letters leave one at most; this tells whether it is that. */
+#define IF_IS(word, header)                                                    \
+  (msnav_guard_is(name, MSNAV_LITERAL(word)) ? MSNAV_GUARD_H_##header          \
+                                             : MSNAV_GUARD_H_OTHER)
+
+msnav_guard_header msnav_guard_header_of(msnav_str name) {
+  if (name.len == 0) {
+    return MSNAV_GUARD_H_OTHER;
+  }
   char first = lower(name.ptr[0]);
   switch (name.len) {
+  case 1:
+    return compact(first);
   case 2:
-    return MSNAV_GUARD_H_TO;
+    return IF_IS("To", TO);
   case 3:
-    return MSNAV_GUARD_H_VIA;
+    return IF_IS("Via", VIA);
   case 4:
-    return first == 'f' ? MSNAV_GUARD_H_FROM : MSNAV_GUARD_H_CSEQ;
+    return first == 'f' ? IF_IS("From", FROM) : IF_IS("CSeq", CSEQ);
   case 5:
-    return MSNAV_GUARD_H_ALLOW;
+    return IF_IS("Allow", ALLOW);
   case 6:
-    return MSNAV_GUARD_H_ACCEPT;
+    return IF_IS("Accept", ACCEPT);
   case 7:
-    return first == 'r'                ? MSNAV_GUARD_H_REQUIRE
-           : lower(name.ptr[1]) == 'a' ? MSNAV_GUARD_H_CALL_ID
-                                       : MSNAV_GUARD_H_CONTACT;
+    return first == 'r'                ? IF_IS("Require", REQUIRE)
+           : lower(name.ptr[1]) == 'a' ? IF_IS("Call-ID", CALL_ID)
+                                       : IF_IS("Contact", CONTACT);
   case 10:
-    return MSNAV_GUARD_H_USER_AGENT;
+    return IF_IS("User-Agent", USER_AGENT);
   case 11:
-    return MSNAV_GUARD_H_UNSUPPORTED;
+    return IF_IS("Unsupported", UNSUPPORTED);
   case 12:
-    return first == 'r' ? MSNAV_GUARD_H_RECORD_ROUTE
-                        : MSNAV_GUARD_H_CONTENT_TYPE;
+    return first == 'r' ? IF_IS("Record-Route", RECORD_ROUTE)
+                        : IF_IS("Content-Type", CONTENT_TYPE);
   case 14:
-    return MSNAV_GUARD_H_CONTENT_LENGTH;
+    return IF_IS("Content-Length", CONTENT_LENGTH);
   default:
     return MSNAV_GUARD_H_OTHER;
   }
-}
-
-msnav_guard_header msnav_guard_header_of(msnav_str name) {
-  static const char *const names[MSNAV_GUARD_H_OTHER] = {
-    [MSNAV_GUARD_H_FROM] = "From",
-    [MSNAV_GUARD_H_TO] = "To",
-    [MSNAV_GUARD_H_CALL_ID] = "Call-ID",
-    [MSNAV_GUARD_H_CSEQ] = "CSeq",
-    [MSNAV_GUARD_H_CONTENT_LENGTH] = "Content-Length",
-    [MSNAV_GUARD_H_CONTENT_TYPE] = "Content-Type",
-    [MSNAV_GUARD_H_CONTACT] = "Contact",
-    [MSNAV_GUARD_H_USER_AGENT] = "User-Agent",
-    [MSNAV_GUARD_H_ALLOW] = "Allow",
-    [MSNAV_GUARD_H_ACCEPT] = "Accept",
-    [MSNAV_GUARD_H_UNSUPPORTED] = "Unsupported",
-    [MSNAV_GUARD_H_VIA] = "Via",
-    [MSNAV_GUARD_H_RECORD_ROUTE] = "Record-Route",
-    [MSNAV_GUARD_H_REQUIRE] = "Require",
-  };
-  if (name.len == 1) {
-    return compact(name.ptr[0]);
-  }
-  msnav_guard_header header =
-    name.len > 0 ? candidate(name) : MSNAV_GUARD_H_OTHER;
-  if (header == MSNAV_GUARD_H_OTHER) {
-    return header;
-  }
-  /* the candidate is as long; most write it just so */
-  msnav_str known = {names[header], name.len};
-  return msnav_text_equal(name, known) || msnav_text_equal_nocase(name, known)
-           ? header
-           : MSNAV_GUARD_H_OTHER;
 }

@@ -119,16 +119,15 @@ static msnav_guard_verdict read_status(msnav_str line, msnav_guard_message *m) {
 
 /* "INVITE sip:... SIP/2.0".  The URI goes no further than this. */
 static msnav_guard_verdict read_start(msnav_str line, msnav_guard_message *m) {
-  static const msnav_str version = {"SIP/2.0", 7};
-  if (msnav_text_starts_nocase(line, MSNAV_LITERAL("SIP/2.0 "))) {
+  if (msnav_guard_starts(line, MSNAV_LITERAL("SIP/2.0 "))) {
     return read_status(line, m);
   }
   msnav_str rest = line;
   msnav_str method = msnav_text_until(&rest, ' ');
   msnav_str uri = msnav_text_until(&rest, ' ');
   if (!msnav_guard_is_token(method, 64) ||
-      !msnav_text_equal_nocase(rest, version) || uri.len < 5 ||
-      !msnav_text_starts_nocase(uri, MSNAV_LITERAL("sip:"))) {
+      !msnav_guard_is(rest, MSNAV_LITERAL("SIP/2.0")) || uri.len < 5 ||
+      !msnav_guard_starts(uri, MSNAV_LITERAL("sip:"))) {
     return MSNAV_GUARD_START;
   }
   m->method = method_of(method);
@@ -235,7 +234,7 @@ static bool read_body(msnav_str rest, msnav_guard_message *m) {
   }
   msnav_str type = m->header[MSNAV_GUARD_H_CONTENT_TYPE];
   type = msnav_text_trim(msnav_text_until(&type, ';'));
-  if (msnav_text_equal_nocase(type, MSNAV_LITERAL("application/sdp"))) {
+  if (msnav_guard_is(type, MSNAV_LITERAL("application/sdp"))) {
     m->body = rest;
   }
   return true;

@@ -19,7 +19,7 @@ static size_t host_span(msnav_str text, bool first) {
 
 /* A word and the blanks after it. */
 static bool skip_word(msnav_str *rest, msnav_str word) {
-  if (!msnav_text_starts_nocase(*rest, word)) {
+  if (!msnav_guard_starts(*rest, word)) {
     return false;
   }
   *rest = msnav_text_trim(from(*rest, word.len));
@@ -42,7 +42,7 @@ static bool read_protocol(msnav_str *rest, bool first) {
   msnav_str transport = {rest->ptr,
                          msnav_guard_span(*rest, MSNAV_GUARD_C_TRANSPORT)};
   *rest = from(*rest, transport.len);
-  bool udp = msnav_text_equal_nocase(transport, MSNAV_LITERAL("UDP"));
+  bool udp = msnav_guard_is(transport, MSNAV_LITERAL("UDP"));
   if (transport.len == 0 || (first && !udp) || rest->len == 0 ||
       !msnav_text_is_blank(rest->ptr[0])) {
     return false;
@@ -102,8 +102,7 @@ static bool read_parameter(msnav_str *rest, msnav_str *branch) {
   if (rest->len > 0 && rest->ptr[0] == '=') {
     msnav_guard_skip(rest, 1);
     msnav_str value = msnav_guard_take(rest, MSNAV_GUARD_C_VALUE);
-    if (branch->len == 0 &&
-        msnav_text_equal_nocase(name, MSNAV_LITERAL("branch"))) {
+    if (branch->len == 0 && msnav_guard_is(name, MSNAV_LITERAL("branch"))) {
       *branch = msnav_text_trim(value);
     }
   }
@@ -171,8 +170,7 @@ static bool is_ip(msnav_str host, uint32_t ip) {
 }
 
 static bool is_named(msnav_str param, msnav_str name) {
-  return msnav_text_equal_nocase(msnav_text_trim(msnav_text_until(&param, '=')),
-                                 name);
+  return msnav_guard_is(msnav_text_trim(msnav_text_until(&param, '=')), name);
 }
 
 static bool is_empty(msnav_str param) {
