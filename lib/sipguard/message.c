@@ -162,11 +162,12 @@ static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
   if (msnav_text_is_blank(line.ptr[0])) {
     return MSNAV_GUARD_HEADER; /* Sofia does not fold */
   }
-  msnav_str value = line;
-  msnav_str name = msnav_text_until(&value, ':');
-  if (name.len == line.len) {
+  const char *colon = memchr(line.ptr, ':', line.len);
+  if (colon == NULL) {
     return MSNAV_GUARD_PASS;
   }
+  msnav_str name = {line.ptr, (size_t)(colon - line.ptr)};
+  msnav_str value = {colon + 1, line.len - name.len - 1};
   return keep_value(m, msnav_guard_header_of(msnav_text_trim(name)),
                     msnav_text_trim(value));
 }

@@ -169,15 +169,6 @@ static bool is_ip(msnav_str host, uint32_t ip) {
   return msnav_text_equal(host, (msnav_str){text, out.len});
 }
 
-static bool is_named(msnav_str param, msnav_str name) {
-  return msnav_guard_is(msnav_text_trim(msnav_text_until(&param, '=')), name);
-}
-
-static bool is_empty(msnav_str param) {
-  (void)msnav_text_until(&param, '=');
-  return msnav_text_trim(param).len == 0;
-}
-
 /* Where the request came from is for the server to say: what the peer may
  * have claimed of it goes. */
 static void write_params(msnav_str params, bool differs,
@@ -185,9 +176,12 @@ static void write_params(msnav_str params, bool differs,
   bool asks = false;
   while (params.len > 0) {
     msnav_str param = msnav_text_until(&params, ';');
-    if (is_named(param, MSNAV_LITERAL("received"))) {
+    msnav_str value = param;
+    msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
+    if (msnav_guard_is(name, MSNAV_LITERAL("received"))) {
       differs = true;
-    } else if (is_named(param, MSNAV_LITERAL("rport")) && is_empty(param)) {
+    } else if (msnav_guard_is(name, MSNAV_LITERAL("rport")) &&
+               msnav_text_trim(value).len == 0) {
       asks = true;
     } else {
       msnav_out_char(out, ';');
