@@ -109,6 +109,8 @@ typedef struct msnav_config {
                                      with a codec of 8,000 Hz.  It is offered
                                      and played in any case, but for
                                      MSNAV_PROFILE_RTC_1_2, which cannot */
+  uint32_t calls_per_agent;     /**< see msnav_sip_set_calls_per_agent(), for
+                                     gateways; 0: 1 */
 } msnav_config;
 
 /** The application's ears and mouth: 16-bit mono samples in both directions,

@@ -209,6 +209,9 @@ static msnav_error make_parts(msnav_context *ctx, const msnav_loop *loop) {
   err =
     msnav_sip_new(ctx->loop, sip_log,
                   ctx->events.trace != NULL ? sip_trace : NULL, ctx, &ctx->sip);
+  if (err == MSNAV_OK && ctx->config.calls_per_agent != 0) {
+    err = msnav_sip_set_calls_per_agent(ctx->sip, ctx->config.calls_per_agent);
+  }
   return err == MSNAV_OK ? make_sessions(ctx) : err;
 }
 

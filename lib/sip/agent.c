@@ -89,10 +89,9 @@ static void open_socket(msnav_dialog *d) {
   }
 }
 
-/* Sofia complains on stderr about an agent whose legs and transactions are
- * still there, and answers a request that is let go: nobody sees that, as
- * nothing is sent for a dead dialog and a new agent's pair is drained. */
-static void let_go(msnav_dialog *d) {
+/* A request that is let go is answered: nobody sees that, as nothing is sent
+ * for a dead dialog and an agent's pair is drained before it is used. */
+static void forget_all(msnav_dialog *d) {
   nta_outgoing_destroy(d->invite.transaction);
   d->invite.transaction = NULL;
   nta_outgoing_destroy(d->cancel);
@@ -105,6 +104,12 @@ static void let_go(msnav_dialog *d) {
   d->leg = NULL;
   nta_leg_destroy(d->stray);
   d->stray = NULL;
+}
+
+/* Sofia complains on stderr about an agent whose legs and transactions are
+ * still there. */
+static void let_go(msnav_dialog *d) {
+  forget_all(d);
   msnav_shard_disown(d->shard);
   msnav_shard_hush(); /* a BYE whose end nobody waits for is announced */
   nta_agent_destroy(d->agent);
@@ -112,9 +117,9 @@ static void let_go(msnav_dialog *d) {
   d->agent = NULL;
 }
 
-/* All or nothing: without a socket that is tied to the guard's Sofia would open
- * one by herself. */
-static msnav_error make(msnav_dialog *d) {
+/* Without a socket that is tied to the guard's Sofia would open one by
+ * herself: then it has to go. */
+static msnav_error make_new(msnav_dialog *d) {
   msnav_shard_hush(); /* in case there is no descriptor for it */
   d->agent = new_agent(d);
   if (d->agent != NULL && add_transport(d)) {
@@ -124,14 +129,21 @@ static msnav_error make(msnav_dialog *d) {
   if (d->agent == NULL) {
     return MSNAV_ERR_SYSTEM;
   }
-  d->stray = nta_leg_tcreate(d->agent, msnav_called_stray, d,
-                             NTATAG_NO_DIALOG(1), TAG_END());
-  msnav_error err =
-    d->stray != NULL ? msnav_shard_adopt(d->shard, d) : MSNAV_ERR_NOMEM;
+  msnav_error err = msnav_shard_adopt(d->shard, d);
+  return err == MSNAV_OK ? msnav_transport_connect_inner(d) : err;
+}
+
+/* The agent that the call before has left, or another: all or nothing. */
+static msnav_error make(msnav_dialog *d) {
+  d->agent = msnav_shard_take_agent(d->shard, d);
+  msnav_error err = d->agent != NULL ? MSNAV_OK : make_new(d);
   if (err == MSNAV_OK) {
-    err = msnav_transport_connect_inner(d);
+    msnav_transport_drain_inner(d->shard);
+    d->stray = nta_leg_tcreate(d->agent, msnav_called_stray, d,
+                               NTATAG_NO_DIALOG(1), TAG_END());
+    err = d->stray != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
   }
-  if (err != MSNAV_OK) {
+  if (err != MSNAV_OK && d->agent != NULL) {
     let_go(d);
   }
   return err;
@@ -231,10 +243,23 @@ msnav_error msnav_agent_open_leg(msnav_dialog *d) {
   return d->leg != NULL ? MSNAV_OK : MSNAV_ERR_NOMEM;
 }
 
+/* Nothing of this call is under way any more: it ended by a BYE that was
+ * answered. */
+static bool is_clean(const msnav_dialog *d) {
+  return d->parted && d->invite.transaction == NULL &&
+         d->bye.transaction == NULL && d->cancel == NULL && d->offer == NULL;
+}
+
 void msnav_agent_close(msnav_dialog *d) {
   if (d->agent != NULL) {
     msnav_shard_hold(d->shard);
-    let_go(d);
+    if (is_clean(d) && d->shard->calls + 1 < d->sip->calls_per_agent) {
+      forget_all(d);
+      msnav_shard_leave_agent(d->shard, d->agent);
+      d->agent = NULL;
+    } else {
+      let_go(d);
+    }
     msnav_shard_drop(d->shard);
   }
   if (d->shard != NULL) {

@@ -11,6 +11,7 @@ static int on_response(msnav_dialog *d, nta_outgoing_t *orq, const sip_t *sip) {
   d->bye.transaction = NULL;
   nta_outgoing_destroy(orq);
   d->state = MSNAV_DIALOG_OVER;
+  d->parted = sip != NULL;
   if (d->hanging_up && !d->dead) {
     msnav_dialog_closed_soon(d, status);
   }
@@ -46,6 +47,7 @@ int msnav_bye_received(msnav_dialog *d, nta_incoming_t *irq) {
   (void)nta_incoming_treply(irq, SIP_200_OK,
                             SIPTAG_USER_AGENT_STR(d->user_agent), TAG_END());
   d->state = MSNAV_DIALOG_OVER;
+  d->parted = true;
   d->cancelled = true; /* a re-INVITE of ours: its end is not reported */
   msnav_called_drop(d);
   msnav_dialog_set_due(d, MSNAV_DUE_SETUP, MSNAV_NEVER);

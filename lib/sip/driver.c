@@ -76,6 +76,17 @@ static bool dispatch(msnav_shard *shard) {
   return i > 0;
 }
 
+static void free_spare(msnav_shard *shard) {
+  if (shard->spare != NULL) {
+    msnav_shard_hush();
+    nta_agent_destroy(shard->spare);
+    msnav_shard_unhush();
+    shard->spare = NULL;
+    shard->calls = 0;
+    shard->fd = -1;
+  }
+}
+
 /* With no timer set a step does no harm. */
 static void check_clock(msnav_shard *shard) {
   int64_t offset = msnav_clock_offset();
@@ -85,6 +96,8 @@ static void check_clock(msnav_shard *shard) {
   }
   if (stepped && shard->user != NULL) {
     shard->hooks.stepped(shard);
+  } else if (stepped) {
+    free_spare(shard);
   }
 }
 
@@ -152,9 +165,10 @@ static void let_loose(msnav_shard *shard) {
   }
 }
 
+/* What a spare agent still waits for is let pass when it is needed again. */
 void msnav_shard_drop(msnav_shard *shard) {
   if (shard->user == NULL) {
-    shard->timed = false;
+    shard->timed = shard->spare != NULL;
     set_timer(shard, MSNAV_NEVER);
   }
   let_loose(shard);
@@ -222,13 +236,34 @@ msnav_error msnav_shard_adopt(msnav_shard *shard, msnav_dialog *user) {
   return n == 2 ? MSNAV_OK : MSNAV_ERR_SYSTEM;
 }
 
-void msnav_shard_disown(msnav_shard *shard) {
+static void unwatch(msnav_shard *shard) {
   if (shard->io != NULL) {
     shard->loop->io_del(shard->loop->data, shard->io);
     shard->io = NULL;
   }
+}
+
+void msnav_shard_disown(msnav_shard *shard) {
+  unwatch(shard);
   shard->fd = -1;
+  shard->calls = 0;
   shard->user = NULL;
+}
+
+void msnav_shard_leave_agent(msnav_shard *shard, nta_agent_t *agent) {
+  unwatch(shard);
+  shard->calls++;
+  shard->spare = agent;
+  shard->user = NULL;
+}
+
+nta_agent_t *msnav_shard_take_agent(msnav_shard *shard, msnav_dialog *user) {
+  nta_agent_t *agent = shard->spare;
+  if (agent != NULL) {
+    shard->spare = NULL;
+    shard->user = user;
+  }
+  return agent;
 }
 
 /* ---- life */
@@ -302,6 +337,7 @@ void msnav_shard_free(msnav_shard *shard) {
   }
   if (shard->root != NULL) {
     (void)su_root_obtain(shard->root);
+    free_spare(shard);
     g_source_destroy(shard->source);
     su_root_destroy(shard->root); /* and with it the borrowed source */
   }

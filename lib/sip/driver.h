@@ -16,7 +16,7 @@ typedef struct msnav_shard msnav_shard;
 
 /* What a shard tells its owner. */
 typedef struct msnav_shard_hooks {
-  /* the clock stepped: the agent must go before Sofia runs again */
+  /* the clock stepped: the user's agent must go before Sofia runs again */
   void (*stepped)(msnav_shard *shard);
   /* around what the loop calls */
   void (*around)(void *arg, bool enter);
@@ -26,6 +26,8 @@ typedef struct msnav_shard_hooks {
 struct msnav_shard {
   msnav_shard *next;  /* for the owner's list */
   msnav_dialog *user; /* whose agent is on it, NULL: none */
+  nta_agent_t *spare; /* the last user's, for the next; NULL: none */
+  unsigned calls;     /* that the agent was kept after */
   const msnav_loop *loop;
   msnav_shard_hooks hooks;
   GMainContext *context;
@@ -51,7 +53,7 @@ struct msnav_shard {
 /* NULL: no memory, or no descriptor for it.  loop must stay where it is. */
 msnav_shard *
 msnav_shard_new(const msnav_loop *loop, const msnav_shard_hooks *hooks);
-/* Its agent must be gone. */
+/* Its user must be gone. */
 void msnav_shard_free(msnav_shard *shard);
 
 /* Around everything that calls Sofia; they nest.  The outermost enter looks
@@ -69,6 +71,10 @@ void msnav_shard_drop(msnav_shard *shard);
 msnav_error msnav_shard_adopt(msnav_shard *shard, msnav_dialog *user);
 /* Before it goes. */
 void msnav_shard_disown(msnav_shard *shard);
+/* It stays for the next user, and is left alone until then. */
+void msnav_shard_leave_agent(msnav_shard *shard, nta_agent_t *agent);
+/* The next user comes.  NULL: there is none. */
+nta_agent_t *msnav_shard_take_agent(msnav_shard *shard, msnav_dialog *user);
 
 /* Inside an entry: the agent was sent something, let it read. */
 void msnav_shard_run(msnav_shard *shard);

@@ -24,9 +24,11 @@ struct msnav_sip {
   msnav_trace_fn trace;
   void *arg;
   msnav_random *random; /* may be NULL */
-  unsigned depth;       /* entries that have not been left */
-  bool dying;           /* free when the outermost entry is left */
-  msnav_shard *spare;   /* shards without an agent */
+  uint32_t calls_per_agent;
+  uint32_t guards;    /* how many there were */
+  unsigned depth;     /* entries that have not been left */
+  bool dying;         /* free when the outermost entry is left */
+  msnav_shard *spare; /* shards that nobody uses */
   unsigned spares;
   msnav_dialog *graves; /* freed by the user, not buried yet */
 };
@@ -129,6 +131,7 @@ struct msnav_dialog {
   bool reinvite;  /* our INVITE is not the first one */
   bool cancelled; /* our INVITE; what still comes of it is not reported */
   bool retried;   /* our re-INVITE went out twice */
+  bool parted;    /* a BYE was answered, ours or theirs */
   bool overdue;   /* our re-INVITE: it is being cancelled for that */
   bool closed;    /* was or will be reported */
 };
@@ -140,7 +143,7 @@ void msnav_sip_log(const msnav_sip *sip, msnav_log_level level,
                    const char *what, const char *why);
 /* 32 random digits and a NUL. */
 void msnav_sip_random(const msnav_sip *sip, char text[MSNAV_SIP_TAG]);
-/* A shard without an agent, or NULL. */
+/* A shard that nobody uses, or NULL. */
 msnav_shard *msnav_sip_take_shard(msnav_sip *sip);
 void msnav_sip_return_shard(msnav_sip *sip, msnav_shard *shard);
 
@@ -152,6 +155,8 @@ msnav_error msnav_transport_open_inner(msnav_sip *sip, msnav_shard *shard);
 void msnav_transport_close_inner(msnav_shard *shard);
 /* Tie both ends together; Sofia's agent is there. */
 msnav_error msnav_transport_connect_inner(const msnav_dialog *d);
+/* Throw away what lies in it. */
+void msnav_transport_drain_inner(const msnav_shard *shard);
 /* Make sure there is a guard; the peer is known. */
 msnav_error msnav_transport_guard(msnav_dialog *d);
 /* Send what Sofia wrote, through the guard. */
@@ -166,6 +171,7 @@ void msnav_transport_set_peer(msnav_dialog *d, const msnav_addr *remote);
 msnav_error msnav_agent_enter(msnav_dialog *d);
 /* Do without one while nothing is under way. */
 void msnav_agent_sleep(msnav_dialog *d);
+/* Destroy it, or leave it to the next call. */
 void msnav_agent_close(msnav_dialog *d);
 /* The clock stepped: all agents of the shard are made anew. */
 void msnav_agent_stepped(msnav_shard *shard);

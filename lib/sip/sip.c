@@ -19,6 +19,7 @@ msnav_error msnav_sip_new(const msnav_loop *loop, msnav_log_fn log,
   s->log = log;
   s->trace = trace;
   s->arg = arg;
+  s->calls_per_agent = 1;
   s->random = msnav_random_new();
   *sip = s;
   return MSNAV_OK;
@@ -83,6 +84,14 @@ void msnav_sip_log(const msnav_sip *sip, msnav_log_level level,
   msnav_out_escaped(&out, msnav_str_of(why), LOG_LINE / 8);
   line[out.len] = '\0';
   sip->log(level, line, out.len, sip->arg);
+}
+
+msnav_error msnav_sip_set_calls_per_agent(msnav_sip *sip, uint32_t calls) {
+  if (sip == NULL || calls == 0 || calls > MSNAV_SIP_MAX_CALLS_PER_AGENT) {
+    return MSNAV_ERR_INVALID;
+  }
+  sip->calls_per_agent = calls;
+  return MSNAV_OK;
 }
 
 msnav_random *msnav_sip_random_pool(const msnav_sip *sip) {

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define ROUND 32 /* datagrams before others get their turn */
+#define GUARDS 500000     /* until numbers of transactions come again */
+#define TRANSACTIONS 8192 /* more than the guard of one dialog begins */
+#define ROUND 32          /* datagrams before others get their turn */
 
 /* ---- the trace */
 
@@ -52,6 +54,7 @@ static msnav_error guard_init(msnav_dialog *d, const msnav_addr *peer) {
     .user = msnav_str_of(d->user),
     .remote_user = msnav_str_of(d->remote_user),
     .target = d->remote.port != 0 ? d->remote : *peer,
+    .transactions = d->sip->guards++ % GUARDS * TRANSACTIONS,
   };
   return msnav_guard_init(d->guard, &config);
 }
@@ -301,7 +304,7 @@ void msnav_transport_close_inner(msnav_shard *shard) {
 }
 
 /* Sofia's end is connected already.  Neither takes anything from anybody else
- * from now on; what came before is thrown away. */
+ * from now on. */
 msnav_error msnav_transport_connect_inner(const msnav_dialog *d) {
   const msnav_shard *shard = d->shard;
   msnav_addr sofia;
@@ -310,7 +313,10 @@ msnav_error msnav_transport_connect_inner(const msnav_dialog *d) {
       !msnav_socket_connect(shard->inner, &sofia)) {
     return msnav_socket_error(d->sip, "connect");
   }
+  return MSNAV_OK;
+}
+
+void msnav_transport_drain_inner(const msnav_shard *shard) {
   msnav_socket_discard(shard->fd);
   msnav_socket_discard(shard->inner);
-  return MSNAV_OK;
 }

@@ -44,6 +44,7 @@ msnav_error msnav_guard_init(msnav_guard *g, const msnav_guard_config *config) {
   set(&g->outer_local, &config->outer_local);
   set(&g->target, direct ? &config->outer_remote : &config->target);
   msnav_guard_move(g, &config->inner_guard, &config->inner_sofia);
+  g->serial = config->transactions;
   g->branch = config->branch;
   g->user_len = copy_user(g->user, config->user);
   g->remote_user_len = copy_user(g->remote_user, config->remote_user);

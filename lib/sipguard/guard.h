@@ -58,6 +58,8 @@ typedef struct msnav_guard_config {
                               not named a Contact; empty: none */
   msnav_addr target;       /* whom request URIs name when outer_remote is an
                               outbound proxy; zero: outer_remote */
+  uint32_t transactions;   /* how many Sofia's agent may still know from other
+                              guards: ours have other numbers */
 } msnav_guard_config;
 
 typedef struct msnav_guard msnav_guard; /* defined in state.h, <= 4 KiB */

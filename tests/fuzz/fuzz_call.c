@@ -442,6 +442,7 @@ static msnav_config config_of(uint32_t ip, unsigned how, unsigned more) {
     .trace_media = more >> 3 & 1,
     .no_red = more >> 2 & 1,
     .silence_suppression = more >> 4 & 1,
+    .calls_per_agent = more >> 5 & 3,
     .source_policy = more & 3,
     .ring_in = 20 * SECOND,
     .ring_out = 25 * SECOND,

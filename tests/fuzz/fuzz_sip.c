@@ -356,6 +356,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   CHECK(msnav_epoll_new(&w.epoll) == MSNAV_OK);
   CHECK(msnav_sip_new(msnav_epoll_loop(w.epoll), on_log, on_trace, NULL,
                       &w.sip) == MSNAV_OK);
+  CHECK(msnav_sip_set_calls_per_agent(w.sip, 1 + size % 4) == MSNAV_OK);
   w.ends[0].addr = w.ends[1].remote = (msnav_addr){WORLD_ALICE_IP, 5060};
   w.ends[1].addr = w.ends[0].remote = (msnav_addr){WORLD_BOB_IP, 5060};
   w.how = fuzz_byte(&w.in);
