@@ -111,7 +111,7 @@ int main(void) {
   }
   be_two(&far);
   bench_pin();
-  people_open(far);
+  people_open(far, 1);
   bring_up(FEW, allowed);
   double before = one_more("100-up");
   bring_up(MANY, allowed);

@@ -115,13 +115,15 @@ on_log(msnav_log_level level, const char *line, size_t len, void *self) {
   }
 }
 
-static void person_open(person *me, person *other, uint32_t ip, int far) {
+static void person_open(person *me, person *other, uint32_t ip, int far,
+                        uint32_t calls_per_agent) {
   const msnav_config config = {.size = sizeof(config),
                                .bind_ip = ip,
                                .codecs = "PCMU,PCMA",
                                .max_calls = PEOPLE_MANY,
                                .max_calls_per_peer = PEOPLE_MANY,
-                               .encryption = MSNAV_ENCRYPT_NEVER};
+                               .encryption = MSNAV_ENCRYPT_NEVER,
+                               .calls_per_agent = calls_per_agent};
   const msnav_events events = {.size = sizeof(events),
                                .send = on_send,
                                .incoming = on_incoming,
@@ -191,11 +193,11 @@ double people_turn(void *arg) {
 
 /* ---- life */
 
-void people_open(int far) {
+void people_open(int far, unsigned calls_per_agent) {
   stage_open(&world);
   post.last = &post.first;
-  person_open(&alice, &bob, 0x7f000001, far);
-  person_open(&bob, &alice, 0x7f000002, -1);
+  person_open(&alice, &bob, 0x7f000001, far, calls_per_agent);
+  person_open(&bob, &alice, 0x7f000002, -1, calls_per_agent);
 }
 
 void people_close(void) {
@@ -208,7 +210,7 @@ void people_close(void) {
 void people_be_carol(int far) {
   char next;
   stage_open(&world);
-  person_open(&bob, NULL, 0x7f000003, far);
+  person_open(&bob, NULL, 0x7f000003, far, 1);
   while (recv(far, &next, 1, MSG_PEEK | MSG_DONTWAIT) != 0) {
     bench_require(msnav_epoll_step(world.epoll, MSNAV_NEVER) == MSNAV_OK,
                   "a step of carol's");

@@ -29,8 +29,9 @@ typedef struct person {
 extern stage world;
 extern person alice, bob;
 
-/* Open the stage with alice and bob on it; far as in person. */
-void people_open(int far);
+/* Open the stage with alice and bob on it; far as in person, calls_per_agent
+ * as in msnav_config. */
+void people_open(int far, unsigned calls_per_agent);
 void people_close(void);
 
 /* Be carol, until far is closed. */
