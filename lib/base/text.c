@@ -61,18 +61,18 @@ msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
   return MSNAV_OK;
 }
 
-/* Each at its own place. */
-const char msnav_text_token[256] = "                                "
-                                   " !   % '  *+ -. 0123456789      "
-                                   " ABCDEFGHIJKLMNOPQRSTUVWXYZ    _"
-                                   "`abcdefghijklmnopqrstuvwxyz   ~ ";
+/* Each at its own place, blanks and NUL for what is not in a token. */
+static const char token_bytes[256] = "                                "
+                                     " !   % '  *+ -. 0123456789      "
+                                     " ABCDEFGHIJKLMNOPQRSTUVWXYZ    _"
+                                     "`abcdefghijklmnopqrstuvwxyz   ~ ";
 
 bool msnav_text_is_token(msnav_str text, size_t max) {
   if (text.len == 0 || text.len > max) {
     return false;
   }
   for (size_t i = 0; i < text.len; i++) {
-    if (!msnav_text_is_token_char(text.ptr[i])) {
+    if (token_bytes[(unsigned char)text.ptr[i]] <= ' ') {
       return false;
     }
   }

@@ -79,11 +79,7 @@ static inline bool msnav_text_is_alnum(char c) {
   char lower = (char)(c | 0x20);
   return msnav_text_is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
-/* 1...max bytes of a token of RFC 3261 section 25.1 */
-extern const char msnav_text_token[256]; /* a blank or NUL for what is not */
-static inline bool msnav_text_is_token_char(char c) {
-  return msnav_text_token[(unsigned char)c] > ' ';
-}
+/* a token of RFC 3261 section 25.1, 1...max bytes */
 bool msnav_text_is_token(msnav_str text, size_t max);
 /* up to max bytes, none of them an ASCII control character */
 bool msnav_text_is_printable(msnav_str text, size_t max);
