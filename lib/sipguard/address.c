@@ -39,7 +39,7 @@ static bool skip_display_name(msnav_str *rest) {
 
 /* "sip:" and at least one byte, up to stop, blanks or the end of the text. */
 static bool read_uri(msnav_str *rest, bool brackets, msnav_str *uri) {
-  if (!msnav_guard_starts(*rest, MSNAV_LITERAL("sip:"))) {
+  if (!MSNAV_TEXT_STARTS(*rest, "sip:")) {
     return false;
   }
   char stop = brackets ? '>' : ';';
@@ -80,7 +80,7 @@ static bool read_parameter(msnav_str *rest, msnav_str *tag) {
   if (has_value) {
     msnav_guard_skip(rest, 1);
   }
-  if (msnav_guard_is(name, MSNAV_LITERAL("tag"))) {
+  if (MSNAV_TEXT_IS(name, "tag")) {
     bool first = tag->len == 0;
     msnav_guard_skip_blanks(rest);
     *tag = take_token(rest);

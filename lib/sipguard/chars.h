@@ -43,22 +43,4 @@ msnav_guard_take(msnav_str *rest, msnav_guard_chars chars) {
   return taken;
 }
 
-/* Whether the text is, or begins with, a word without regard to case.  Nearly
- * all write it just so, and comparing with a literal is an instruction or
- * two. */
-static inline bool msnav_guard_starts(msnav_str text, msnav_str word) {
-  return text.len >= word.len && (memcmp(text.ptr, word.ptr, word.len) == 0 ||
-                                  msnav_text_starts_nocase(text, word));
-}
-
-static inline bool msnav_guard_is(msnav_str text, msnav_str word) {
-  return text.len == word.len && msnav_guard_starts(text, word);
-}
-
-/* Whether the text is a token of 1...max bytes. */
-static inline bool msnav_guard_is_token(msnav_str text, size_t max) {
-  return text.len > 0 && text.len <= max &&
-         msnav_guard_span(text, MSNAV_GUARD_C_TOKEN) == text.len;
-}
-
 #endif

@@ -29,8 +29,7 @@ static msnav_guard_header compact(char letter) {
 
 /* Length and first letters leave one at most; this tells whether it is that. */
 #define IF_IS(word, header)                                                    \
-  (msnav_guard_is(name, MSNAV_LITERAL(word)) ? MSNAV_GUARD_H_##header          \
-                                             : MSNAV_GUARD_H_OTHER)
+  (MSNAV_TEXT_IS(name, word) ? MSNAV_GUARD_H_##header : MSNAV_GUARD_H_OTHER)
 
 msnav_guard_header msnav_guard_header_of(msnav_str name) {
   if (name.len == 0) {

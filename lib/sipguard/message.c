@@ -119,15 +119,14 @@ static msnav_guard_verdict read_status(msnav_str line, msnav_guard_message *m) {
 
 /* "INVITE sip:... SIP/2.0".  The URI goes no further than this. */
 static msnav_guard_verdict read_start(msnav_str line, msnav_guard_message *m) {
-  if (msnav_guard_starts(line, MSNAV_LITERAL("SIP/2.0 "))) {
+  if (MSNAV_TEXT_STARTS(line, "SIP/2.0 ")) {
     return read_status(line, m);
   }
   msnav_str rest = line;
   msnav_str method = msnav_text_until(&rest, ' ');
   msnav_str uri = msnav_text_until(&rest, ' ');
-  if (!msnav_guard_is_token(method, 64) ||
-      !msnav_guard_is(rest, MSNAV_LITERAL("SIP/2.0")) || uri.len < 5 ||
-      !msnav_guard_starts(uri, MSNAV_LITERAL("sip:"))) {
+  if (!msnav_text_is_token(method, 64) || !MSNAV_TEXT_IS(rest, "SIP/2.0") ||
+      uri.len < 5 || !MSNAV_TEXT_STARTS(uri, "sip:")) {
     return MSNAV_GUARD_START;
   }
   m->method = method_of(method);
@@ -209,7 +208,7 @@ static msnav_guard_verdict check_require(const msnav_guard_message *m) {
     msnav_str rest = m->require.line[i];
     do {
       msnav_str option = msnav_text_trim(msnav_text_until(&rest, ','));
-      if (!msnav_guard_is_token(option, MSNAV_GUARD_MAX_OPTION)) {
+      if (!msnav_text_is_token(option, MSNAV_GUARD_MAX_OPTION)) {
         return MSNAV_GUARD_HEADER;
       }
       options++;
@@ -235,7 +234,7 @@ static bool read_body(msnav_str rest, msnav_guard_message *m) {
   }
   msnav_str type = m->header[MSNAV_GUARD_H_CONTENT_TYPE];
   type = msnav_text_trim(msnav_text_until(&type, ';'));
-  if (msnav_guard_is(type, MSNAV_LITERAL("application/sdp"))) {
+  if (MSNAV_TEXT_IS(type, "application/sdp")) {
     m->body = rest;
   }
   return true;

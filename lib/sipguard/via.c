@@ -19,7 +19,7 @@ static size_t host_span(msnav_str text, bool first) {
 
 /* A word and the blanks after it. */
 static bool skip_word(msnav_str *rest, msnav_str word) {
-  if (!msnav_guard_starts(*rest, word)) {
+  if (!msnav_text_starts_nocase(*rest, word)) {
     return false;
   }
   *rest = msnav_text_trim(from(*rest, word.len));
@@ -42,7 +42,7 @@ static bool read_protocol(msnav_str *rest, bool first) {
   msnav_str transport = {rest->ptr,
                          msnav_guard_span(*rest, MSNAV_GUARD_C_TRANSPORT)};
   *rest = from(*rest, transport.len);
-  bool udp = msnav_guard_is(transport, MSNAV_LITERAL("UDP"));
+  bool udp = MSNAV_TEXT_IS(transport, "UDP");
   if (transport.len == 0 || (first && !udp) || rest->len == 0 ||
       !msnav_text_is_blank(rest->ptr[0])) {
     return false;
@@ -102,7 +102,7 @@ static bool read_parameter(msnav_str *rest, msnav_str *branch) {
   if (rest->len > 0 && rest->ptr[0] == '=') {
     msnav_guard_skip(rest, 1);
     msnav_str value = msnav_guard_take(rest, MSNAV_GUARD_C_VALUE);
-    if (branch->len == 0 && msnav_guard_is(name, MSNAV_LITERAL("branch"))) {
+    if (branch->len == 0 && MSNAV_TEXT_IS(name, "branch")) {
       *branch = msnav_text_trim(value);
     }
   }
@@ -178,9 +178,9 @@ static void write_params(msnav_str params, bool differs,
     msnav_str param = msnav_text_until(&params, ';');
     msnav_str value = param;
     msnav_str name = msnav_text_trim(msnav_text_until(&value, '='));
-    if (msnav_guard_is(name, MSNAV_LITERAL("received"))) {
+    if (MSNAV_TEXT_IS(name, "received")) {
       differs = true;
-    } else if (msnav_guard_is(name, MSNAV_LITERAL("rport")) &&
+    } else if (MSNAV_TEXT_IS(name, "rport") &&
                msnav_text_trim(value).len == 0) {
       asks = true;
     } else {
