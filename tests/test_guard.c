@@ -108,22 +108,6 @@ static void a_failed_call_of_the_peer_gives_way_to_ours(void **state) {
   kit_free(k);
 }
 
-static void sofia_may_move_in_mid_call(void **state) {
-  (void)state;
-  static const msnav_addr guard = {0x7f040506, 5000};
-  static const msnav_addr sofia = {0x7f040506, 5001};
-  kit *k = kit_new();
-  called(k);
-  msnav_guard_move(k->g, &guard, &sofia);
-  char text[2048];
-  wire w = peer_inside(IN_BYE, "2 BYE");
-  w.via = PEER_VIA;
-  PASS(pass_in(k, text, wire_write(text, sizeof(text), &w)));
-  assert_true(has(k, "BYE sip:127.4.5.6:5001 SIP/2.0\r\n"
-                     "Via: SIP/2.0/UDP 127.4.5.6:5000;branch="));
-  kit_free(k);
-}
-
 /* ---- BYE */
 
 static void bye_needs_a_confirmed_dialog(void **state) {
@@ -199,7 +183,6 @@ static void requests_in_either_order_are_turned_round(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(sofia_may_move_in_mid_call),
     cmocka_unit_test(a_second_call_is_refused),
     cmocka_unit_test(after_a_refused_call_only_we_may_try_again),
     cmocka_unit_test(a_new_count_begins_with_a_new_call_of_ours),

@@ -343,28 +343,6 @@ static void checks_its_configuration(void **state) {
   free(g);
 }
 
-static void a_new_agent_takes_over_the_call(void **state) {
-  (void)state;
-  const msnav_addr guard = {0x7f040506, 6000};
-  const msnav_addr sofia = {0x7f040506, 6001};
-  const msnav_addr none = {0x7f040506, 0};
-  kit *k = kit_new();
-  called(k);
-  assert_int_equal(msnav_guard_rebind(NULL, &guard, &sofia), MSNAV_ERR_INVALID);
-  assert_int_equal(msnav_guard_rebind(k->g, NULL, &sofia), MSNAV_ERR_INVALID);
-  assert_int_equal(msnav_guard_rebind(k->g, &guard, NULL), MSNAV_ERR_INVALID);
-  assert_int_equal(msnav_guard_rebind(k->g, &none, &sofia), MSNAV_ERR_INVALID);
-  assert_int_equal(msnav_guard_rebind(k->g, &guard, &none), MSNAV_ERR_INVALID);
-  assert_int_equal(msnav_guard_rebind(k->g, &guard, &sofia), MSNAV_OK);
-  char text[1024];
-  wire bye = peer_inside(IN_BYE, "2 BYE");
-  bye.via = PEER_VIA;
-  PASS(pass_in(k, text, wire_write(text, sizeof(text), &bye)));
-  STARTS(k, "BYE sip:127.4.5.6:6001 SIP/2.0\r\n"
-            "Via: SIP/2.0/UDP 127.4.5.6:6000;branch=z9hG4bKguard2\r\n");
-  kit_free(k);
-}
-
 static void survives_a_callers_mistakes(void **state) {
   (void)state;
   kit *k = kit_new();
@@ -505,7 +483,6 @@ int main(void) {
     cmocka_unit_test(a_flood_of_new_requests_ends),
     cmocka_unit_test(port_zero_does_no_harm),
     cmocka_unit_test(checks_its_configuration),
-    cmocka_unit_test(a_new_agent_takes_over_the_call),
     cmocka_unit_test(survives_a_callers_mistakes),
     cmocka_unit_test(a_message_that_does_not_fit_is_refused),
     cmocka_unit_test(mutated_messages_come_out_clean_or_not_at_all),

@@ -43,28 +43,13 @@ msnav_error msnav_guard_init(msnav_guard *g, const msnav_guard_config *config) {
   g->outer_remote = config->outer_remote;
   set(&g->outer_local, &config->outer_local);
   set(&g->target, direct ? &config->outer_remote : &config->target);
-  msnav_guard_move(g, &config->inner_guard, &config->inner_sofia);
+  set(&g->inner_guard, &config->inner_guard);
+  set(&g->inner_sofia, &config->inner_sofia);
   g->serial = config->transactions;
   g->branch = config->branch;
   g->user_len = copy_user(g->user, config->user);
   g->remote_user_len = copy_user(g->remote_user, config->remote_user);
   return MSNAV_OK;
-}
-
-msnav_error msnav_guard_rebind(msnav_guard *g, const msnav_addr *inner_guard,
-                               const msnav_addr *inner_sofia) {
-  if (g == NULL || inner_guard == NULL || inner_sofia == NULL ||
-      !is_address(inner_guard) || !is_address(inner_sofia)) {
-    return MSNAV_ERR_INVALID;
-  }
-  msnav_guard_move(g, inner_guard, inner_sofia);
-  return MSNAV_OK;
-}
-
-void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
-                      const msnav_addr *inner_sofia) {
-  set(&g->inner_guard, inner_guard);
-  set(&g->inner_sofia, inner_sofia);
 }
 
 void msnav_guard_renewed(msnav_guard *g) {

@@ -9,7 +9,8 @@
  * allocation; the state is one struct of at most 4 KiB.
  *
  * Sofia lives behind a private socket pair on loopback; "inner" addresses
- * below are those, "outer" ones are what the peer sees. */
+ * below are what the messages between both name, "outer" ones are what the
+ * peer sees. */
 #ifndef MSNAV_SIPGUARD_GUARD_H
 #define MSNAV_SIPGUARD_GUARD_H
 
@@ -49,8 +50,8 @@ const char *msnav_guard_verdict_name(msnav_guard_verdict verdict);
 typedef struct msnav_guard_config {
   msnav_addr outer_local;  /* our address as the peer must see it */
   msnav_addr outer_remote; /* the negotiated peer */
-  msnav_addr inner_guard;  /* the guard's private socket */
-  msnav_addr inner_sofia;  /* Sofia's private socket */
+  msnav_addr inner_guard;  /* what Sofia sees as the peer's address, */
+  msnav_addr inner_sofia;  /* and as her own: nothing is sent there */
   bool branch;             /* false: profile rtc-1.2, see msnav_guard_out() */
   msnav_str user;          /* user part of our own outer Contact; empty in
                               profile rtc-1.2 */
@@ -71,22 +72,10 @@ size_t msnav_guard_size(void);
 MSNAV_MUST_CHECK msnav_error msnav_guard_init(msnav_guard *g,
                                               const msnav_guard_config *config);
 
-/* Sofia's agent was created anew (a clock step asks for it) and both have new
- * private addresses.  Dialog and transactions stay: the new leg has to go on
- * with Call-ID, tags and a higher CSeq.  MSNAV_ERR_INVALID when an address is
- * zero or has no port; g is untouched then. */
-MSNAV_MUST_CHECK msnav_error msnav_guard_rebind(msnav_guard *g,
-                                                const msnav_addr *inner_guard,
-                                                const msnav_addr *inner_sofia);
-
-/* Sofia has other private addresses from now on.  Nothing of hers may be
- * pending. */
-void msnav_guard_move(msnav_guard *g, const msnav_addr *inner_guard,
-                      const msnav_addr *inner_sofia);
-
-/* It is another agent of Sofia's from now on, at the same addresses.  What the
- * former one answered is unknown to it: an ACK passes once it has answered the
- * INVITE itself. */
+/* It is another agent of Sofia's from now on (a clock step asks for it).
+ * Dialog and transactions stay: its leg has to go on with Call-ID, tags and a
+ * higher CSeq.  What the former one answered is unknown to it: an ACK passes
+ * once it has answered the INVITE itself. */
 void msnav_guard_renewed(msnav_guard *g);
 
 /* Peer to Sofia.  from is where the datagram came from; out takes what
