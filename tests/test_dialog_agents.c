@@ -154,6 +154,37 @@ static void an_open_bye_leaves_no_agent(void **state) {
   assert_int_equal(count_fds(), without);
 }
 
+/* So a proxy says (RFC 3261 section 16.8) and, for the same reason, Sofia. */
+static void a_bye_that_nobody_answered_leaves_no_agent(void **state) {
+  (void)state;
+  whole_call();
+  int without = count_fds();
+  peer p;
+  side s = {0};
+  char tag[64];
+  char out[2048];
+  share(CALLS);
+  open_peer(&p);
+  msnav_dialog_config config = local_config();
+  config.remote = p.addr;
+  open_side(&s, &config);
+  answered(&p, &s, tag);
+  hangup(&s);
+  expect(&p, "BYE ");
+  int n =
+    snprintf(out, sizeof(out),
+             "SIP/2.0 408 Request Timeout\r\nVia: %s\r\nFrom: %s\r\n"
+             "To: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n\r\n",
+             header(p.in, "Via"), header(p.in, "From"), header(p.in, "To"),
+             header(p.in, "Call-ID"), header(p.in, "CSeq"));
+  send_to(&p, msnav_dialog_local(s.d), out, (size_t)n);
+  wait_for(&s, "closed-408 ");
+  assert_int_equal(refused_seen, 0);
+  msnav_dialog_free(s.d);
+  close(p.fd);
+  assert_int_equal(count_fds(), without);
+}
+
 static void the_same_bytes_are_another_call(void **state) {
   (void)state;
   peer p;
@@ -224,6 +255,7 @@ int main(void) {
     T(two_calls_at_once_have_two_agents),
     T(what_did_not_end_by_a_bye_leaves_no_agent),
     T(an_open_bye_leaves_no_agent),
+    T(a_bye_that_nobody_answered_leaves_no_agent),
     T(the_same_bytes_are_another_call),
     T(an_agent_that_waits_wakes_nobody),
     T(a_step_of_the_clock_ends_it),

@@ -2,6 +2,12 @@
 /* BYE, ours and theirs (RFC 3261 section 15). */
 #include "sip/inner.h"
 
+/* Sofia reports timeouts and transport errors as responses (RFC 3261 section
+ * 8.1.3.1), and so do proxies. */
+static bool is_of_peer(unsigned status) {
+  return status != 408 && status != 503;
+}
+
 static int on_response(msnav_dialog *d, nta_outgoing_t *orq, const sip_t *sip) {
   unsigned status = sip != NULL ? (unsigned)sip->sip_status->st_status
                                 : (unsigned)nta_outgoing_status(orq);
@@ -11,7 +17,7 @@ static int on_response(msnav_dialog *d, nta_outgoing_t *orq, const sip_t *sip) {
   d->bye.transaction = NULL;
   nta_outgoing_destroy(orq);
   d->state = MSNAV_DIALOG_OVER;
-  d->parted = sip != NULL;
+  d->parted = is_of_peer(status);
   if (d->hanging_up && !d->dead) {
     msnav_dialog_closed_soon(d, status);
   }
