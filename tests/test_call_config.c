@@ -4,6 +4,7 @@
 #include "call_kit.h"
 
 #include "call/context.h" /* what was offered */
+#include <fcntl.h>
 
 /* ---- configurations and names */
 
@@ -29,6 +30,7 @@ static void useless_configurations_are_refused(void **state) {
   ROW(proxy = ((msnav_addr){0, 5060}));
   ROW(rtp_port_min = 40000); /* up to 0 */
   ROW(rtp_port_max = 2);     /* from 2 on, and no port for RTCP */
+  ROW(calls_per_agent = MSNAV_SIP_MAX_CALLS_PER_AGENT + 1);
 #undef ROW
   rows[n] = good;
   rows[n].rtp_port_min = 5001; /* 5002 is even, but 5003 is too far */
@@ -228,6 +230,30 @@ static void limits_hold(void **state) {
   pair_free(p);
 }
 
+/* After a call of two that share agents or do not. */
+static int descriptors_after(pair *p, uint32_t calls_per_agent) {
+  msnav_config a = pair_config(0x7f000001);
+  msnav_config b = pair_config(0x7f000002);
+  a.calls_per_agent = b.calls_per_agent = calls_per_agent;
+  pair_init(p, &a, &b);
+  pair_connect(p);
+  assert_int_equal(msnav_call_hangup(p->people[ALICE].call), MSNAV_OK);
+  assert_true(pair_until(p, pair_both_ended, 2000));
+  int n = 0;
+  for (int fd = 0; fd < 1024; fd++) {
+    n += fcntl(fd, F_GETFD) >= 0;
+  }
+  pair_free(p);
+  return n;
+}
+
+static void agents_wait_for_calls_where_asked_to(void **state) {
+  pair *p = *state;
+  int alone = descriptors_after(p, 0);
+  assert_int_equal(descriptors_after(p, 1), alone);
+  assert_int_equal(descriptors_after(p, 2), alone + 2); /* one for each */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(useless_configurations_are_refused),
@@ -237,6 +263,7 @@ int main(void) {
     CASE(many_codecs_leave_room_for_the_rest),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
+    CASE(agents_wait_for_calls_where_asked_to),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);
 }
