@@ -122,6 +122,29 @@ static void numbers_are_bounded(void **state) {
                    MSNAV_ERR_PARSE);
 }
 
+static void a_number_ends_where_its_digits_do(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *rest;
+    bool is;
+    uint32_t value;
+  } rows[] = {
+    {"0", "", true, 0},     {"0100/2", "/2", true, 100},
+    {"101", "", false, 7},  {"12345678901 x", " x", false, 7},
+    {" 1", " 1", false, 7}, {"", "", false, 7},
+    {"-1", "-1", false, 7},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char *block = exact_copy(rows[i].text, strlen(rows[i].text));
+    msnav_str rest = {block, strlen(rows[i].text)};
+    uint32_t value = 7;
+    assert_int_equal(msnav_text_number(&rest, 100, &value), rows[i].is);
+    assert_int_equal(value, rows[i].value); /* untouched on error */
+    assert_true(msnav_text_equal(rest, msnav_str_of(rows[i].rest)));
+    free(block);
+  }
+}
+
 static void peers_text_cannot_break_a_line(void **state) {
   (void)state;
   static const struct {
@@ -341,6 +364,7 @@ int main(void) {
     cmocka_unit_test(base64_matches_the_vectors),
     cmocka_unit_test(base64_refuses_what_is_not_canonical),
     cmocka_unit_test(numbers_are_bounded),
+    cmocka_unit_test(a_number_ends_where_its_digits_do),
     cmocka_unit_test(peers_text_cannot_break_a_line),
     cmocka_unit_test(writer_stops_at_the_first_thing_that_does_not_fit),
     cmocka_unit_test(numbers_take_as_much_room_as_they_have_digits),

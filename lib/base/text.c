@@ -61,6 +61,17 @@ msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value) {
   return MSNAV_OK;
 }
 
+bool msnav_text_number(msnav_str *rest, uint32_t max, uint32_t *value) {
+  msnav_str digits = {rest->ptr, 0};
+  while (digits.len < rest->len &&
+         msnav_text_is_digit(digits.ptr[digits.len])) {
+    digits.len++;
+  }
+  rest->ptr += digits.len;
+  rest->len -= digits.len;
+  return msnav_text_u32(digits, max, value) == MSNAV_OK;
+}
+
 /* Each at its own place, blanks and NUL for what is not in a token. */
 static const char token_bytes[256] = "                                "
                                      " !   % '  *+ -. 0123456789      "

@@ -73,6 +73,8 @@ static inline msnav_str msnav_text_until(msnav_str *rest, char stop) {
 }
 /* 1 to 10 digits, at most max */
 msnav_error msnav_text_u32(msnav_str text, uint32_t max, uint32_t *value);
+/* the digits that come next, likewise; they are skipped in any case */
+bool msnav_text_number(msnav_str *rest, uint32_t max, uint32_t *value);
 /* inline: they are asked for every byte of every message */
 static inline bool msnav_text_is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -87,7 +89,6 @@ bool msnav_text_is_token(msnav_str text, size_t max);
 bool msnav_text_is_printable(msnav_str text, size_t max);
 
 /* ---- writing where there is room; what they return is the end */
-#define MSNAV_TEXT_U32 10 /* bytes of the longest number */
 char *msnav_text_put_u32(char *at, uint32_t value);
 char *msnav_text_put_ip(char *at, uint32_t ip);
 

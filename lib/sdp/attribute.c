@@ -28,7 +28,7 @@ static void read_rtpmap(msnav_str value, msnav_sdp_media *media) {
   uint32_t channels = 1;
   if (format == NULL || format->name.len > 0 || name.len == 0 ||
       !msnav_text_skip(&rest, '/') ||
-      !msnav_sdp_number(&rest, UINT32_MAX, &clock_rate) || clock_rate == 0 ||
+      !msnav_text_number(&rest, UINT32_MAX, &clock_rate) || clock_rate == 0 ||
       (rest.len > 0 && !msnav_text_skip(&rest, '/')) ||
       (rest.len > 0 &&
        (msnav_text_u32(rest, 255, &channels) != MSNAV_OK || channels == 0))) {

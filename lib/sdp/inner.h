@@ -14,8 +14,6 @@ msnav_str msnav_sdp_word(msnav_str *rest);
  * has the quote in it that makes Sofia's parser eat all memory. */
 msnav_str msnav_sdp_token(msnav_str *rest);
 bool msnav_sdp_is_token(msnav_str text);
-/* The digits that come next as a number, see msnav_text_u32() */
-bool msnav_sdp_number(msnav_str *rest, uint32_t max, uint32_t *value);
 /* 1*(token), parted by a single character such as '/' or by blanks */
 bool msnav_sdp_is_token_list(msnav_str text, char separator);
 /* not empty, and nothing in it ends a line */

@@ -53,17 +53,6 @@ bool msnav_sdp_is_token_list(msnav_str text, char separator) {
   return text.len == 0;
 }
 
-bool msnav_sdp_number(msnav_str *rest, uint32_t max, uint32_t *value) {
-  msnav_str digits = {rest->ptr, 0};
-  while (digits.len < rest->len &&
-         msnav_text_is_digit(digits.ptr[digits.len])) {
-    digits.len++;
-  }
-  rest->ptr += digits.len;
-  rest->len -= digits.len;
-  return msnav_text_u32(digits, max, value) == MSNAV_OK;
-}
-
 bool msnav_sdp_is_byte_string(msnav_str text) {
   return text.len > 0 && memchr(text.ptr, '\r', text.len) == NULL &&
          memchr(text.ptr, '\n', text.len) == NULL &&

@@ -174,21 +174,15 @@ static msnav_guard_verdict read_header(msnav_str line, msnav_guard_message *m) {
 /* "1 INVITE" */
 static bool read_cseq(msnav_guard_message *m) {
   msnav_str rest = m->header[MSNAV_GUARD_H_CSEQ];
-  size_t digits = 0;
-  while (digits < rest.len && msnav_text_is_digit(rest.ptr[digits])) {
-    digits++;
-  }
-  msnav_str number = {rest.ptr, digits};
-  rest.ptr += digits;
-  rest.len -= digits;
+  bool numbered = msnav_text_number(&rest, MSNAV_GUARD_MAX_CSEQ, &m->cseq);
   msnav_str name = msnav_text_trim(rest);
   msnav_guard_method method = method_of(name);
-  if (name.len == rest.len || method == MSNAV_GUARD_NONE ||
+  if (!numbered || name.len == rest.len || method == MSNAV_GUARD_NONE ||
       (m->status == 0 && method != m->method)) {
     return false;
   }
   m->method = method;
-  return msnav_text_u32(number, MSNAV_GUARD_MAX_CSEQ, &m->cseq) == MSNAV_OK;
+  return true;
 }
 
 /* The bytes of "word" in RFC 3261 section 25.1, and '@' */

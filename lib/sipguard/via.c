@@ -52,13 +52,8 @@ static bool read_protocol(msnav_str *rest, bool first) {
 }
 
 static bool read_port(msnav_str *rest) {
-  msnav_str port = {rest->ptr, 0};
-  while (port.len < rest->len && msnav_text_is_digit(port.ptr[port.len])) {
-    port.len++;
-  }
-  *rest = from(*rest, port.len);
-  uint32_t number = 0;
-  return msnav_text_u32(port, 65535, &number) == MSNAV_OK && number != 0;
+  uint32_t port = 0;
+  return msnav_text_number(rest, 65535, &port) && port != 0;
 }
 
 /* "SIP/2.0/UDP host:port": *rest is moved behind it. */
