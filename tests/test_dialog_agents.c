@@ -2,6 +2,7 @@
 /* Agents of Sofia's that serve several calls one after the other: how long
  * they stay, and that no call notices the one before. */
 #include "dialog_kit.h"
+#include "sip/inner.h"
 #include "support/timejump.h"
 
 #define CALLS 3 /* an agent */
@@ -217,6 +218,28 @@ static void the_same_bytes_are_another_call(void **state) {
 
 /* ---- while nobody needs it */
 
+/* A stranger who writes nonsense cannot make them come again soon. */
+static void only_calls_use_up_numbers(void **state) {
+  (void)state;
+  peer p;
+  side s = {0};
+  char tag[64];
+  open_peer(&p);
+  msnav_dialog_config config = local_config();
+  config.accept_first = 1;
+  open_side(&s, &config);
+  for (int i = 0; i < 100; i++) {
+    send_to(&p, msnav_dialog_local(s.d), "nonsense, and a lot of it", 25);
+    run_for(MS / 10);
+  }
+  assert_int_equal(refused_seen, 100);
+  assert_int_equal(sip->guards, 0);
+  answered(&p, &s, tag);
+  assert_int_equal(sip->guards, 1);
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
 static void an_agent_that_waits_wakes_nobody(void **state) {
   (void)state;
   share(CALLS);
@@ -257,6 +280,7 @@ int main(void) {
     T(an_open_bye_leaves_no_agent),
     T(a_bye_that_nobody_answered_leaves_no_agent),
     T(the_same_bytes_are_another_call),
+    T(only_calls_use_up_numbers),
     T(an_agent_that_waits_wakes_nobody),
     T(a_step_of_the_clock_ends_it),
   };

@@ -25,7 +25,7 @@ struct msnav_sip {
   void *arg;
   msnav_random *random; /* may be NULL */
   uint32_t calls_per_agent;
-  uint32_t guards;    /* how many there were */
+  uint32_t guards;    /* how many were kept */
   unsigned depth;     /* entries that have not been left */
   bool dying;         /* free when the outermost entry is left */
   msnav_shard *spare; /* shards that nobody uses */

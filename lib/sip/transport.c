@@ -54,9 +54,16 @@ static msnav_error guard_init(msnav_dialog *d, const msnav_addr *peer) {
     .user = msnav_str_of(d->user),
     .remote_user = msnav_str_of(d->remote_user),
     .target = d->remote.port != 0 ? d->remote : *peer,
-    .transactions = d->sip->guards++ % GUARDS * TRANSACTIONS,
+    .transactions = d->sip->guards % GUARDS * TRANSACTIONS,
   };
   return msnav_guard_init(d->guard, &config);
+}
+
+/* Those that are made for a datagram alone let nothing pass to Sofia: they need
+ * no numbers of their own. */
+static void keep_guard(msnav_dialog *d) {
+  d->guarded = true;
+  d->sip->guards++;
 }
 
 msnav_error msnav_transport_guard(msnav_dialog *d) {
@@ -64,7 +71,9 @@ msnav_error msnav_transport_guard(msnav_dialog *d) {
     return MSNAV_OK;
   }
   msnav_error err = guard_init(d, &d->peer);
-  d->guarded = err == MSNAV_OK;
+  if (err == MSNAV_OK) {
+    keep_guard(d);
+  }
   return err;
 }
 
@@ -143,7 +152,7 @@ static void look_at(msnav_dialog *d, const msnav_addr *from, msnav_str data) {
   }
   if (d->peer.port == 0) {
     msnav_transport_set_peer(d, from);
-    d->guarded = true;
+    keep_guard(d);
   }
   msnav_error err = msnav_agent_enter(d);
   if (err != MSNAV_OK) {
