@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sofia's agent of a dialog: made when something is to be sent or received,
- * destroyed with the dialog, and made anew when the wall clock stepped. */
+ * destroyed with the dialog or left to the next one, and made anew when the
+ * wall clock stepped. */
 #include "sip/inner.h"
 #include <limits.h>
 #include <stdlib.h>

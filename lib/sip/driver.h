@@ -27,7 +27,7 @@ struct msnav_shard {
   msnav_shard *next;  /* for the owner's list */
   msnav_dialog *user; /* whose agent is on it, NULL: none */
   nta_agent_t *spare; /* the last user's, for the next; NULL: none */
-  unsigned calls;     /* that the agent was kept after */
+  unsigned calls;     /* after which the agent was left to the next */
   const msnav_loop *loop;
   msnav_shard_hooks hooks;
   GMainContext *context;
@@ -62,7 +62,8 @@ void msnav_shard_free(msnav_shard *shard);
 void msnav_shard_enter(msnav_shard *shard);
 void msnav_shard_leave(msnav_shard *shard);
 
-/* Around what destroys the agent: the clock does not matter, nothing runs. */
+/* Around what destroys the agent, or leaves it to the next user: the clock does
+ * not matter, nothing runs. */
 void msnav_shard_hold(msnav_shard *shard);
 void msnav_shard_drop(msnav_shard *shard);
 

@@ -173,7 +173,7 @@ msnav_error msnav_agent_enter(msnav_dialog *d);
 void msnav_agent_sleep(msnav_dialog *d);
 /* Destroy it, or leave it to the next call. */
 void msnav_agent_close(msnav_dialog *d);
-/* The clock stepped: all agents of the shard are made anew. */
+/* The clock stepped: the agent of the shard is made anew. */
 void msnav_agent_stepped(msnav_shard *shard);
 msnav_error msnav_agent_open_leg(msnav_dialog *d);
 

@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define GUARDS 500000     /* until numbers of transactions come again */
 #define TRANSACTIONS 8192 /* more than the guard of one dialog begins */
+#define GUARDS 500000     /* that have numbers of their own, below 2^32 */
 #define ROUND 32          /* datagrams before others get their turn */
 
 /* ---- the trace */
