@@ -5,6 +5,17 @@
 #include <stddef.h>
 #include <string.h>
 
+/* A member behind the lists would be neither cleared nor copied. */
+#define ENDS_WITH(type, list, size)                                            \
+  _Static_assert(offsetof(type, list) + (size) == sizeof(type),                \
+                 #type " ends with its lists")
+ENDS_WITH(msnav_sdp, media, sizeof(((msnav_sdp *)0)->media));
+ENDS_WITH(msnav_sdp_media, formats,
+          sizeof(((msnav_sdp_media *)0)->formats) +
+            sizeof(((msnav_sdp_media *)0)->crypto));
+ENDS_WITH(msnav_sdp_agreed, formats, sizeof(((msnav_sdp_agreed *)0)->formats));
+ENDS_WITH(msnav_sdp_result, agreed, sizeof(((msnav_sdp_result *)0)->agreed));
+
 void msnav_sdp_clear(msnav_sdp *sdp) {
   memset(sdp, 0, offsetof(msnav_sdp, media));
 }

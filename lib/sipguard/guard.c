@@ -58,6 +58,10 @@ void msnav_guard_renewed(msnav_guard *g) {
   }
 }
 
+_Static_assert(offsetof(msnav_guard, pool) + MSNAV_GUARD_POOL ==
+                 sizeof(msnav_guard),
+               "what is saved ends with the pool");
+
 /* Bytes of the state without the end of the pool, which is zeroes. */
 static size_t used_size(const msnav_guard *g) {
   return offsetof(msnav_guard, pool) + g->pool_used;
