@@ -42,7 +42,10 @@ static void add(sip *h, msnav_str text, bool folded) {
   uint64_t word = h->word;
   size_t len = h->len;
   for (size_t i = 0; i < text.len; i++) {
-    char c = folded ? fold(text.ptr[i]) : text.ptr[i];
+    char c = text.ptr[i];
+    if (folded) {
+      c = fold(c);
+    }
     word |= (uint64_t)(unsigned char)c << 8 * (len++ % 8);
     if (len % 8 == 0) {
       add_word(h, word);
