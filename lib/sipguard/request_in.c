@@ -268,15 +268,16 @@ take_new(msnav_guard *g, const msnav_guard_message *m, msnav_out *out) {
  * can (RFC 3261 section 20.1). */
 static bool accepts_sdp(const msnav_guard_message *m) {
   msnav_str rest = m->header[MSNAV_GUARD_H_ACCEPT];
-  bool accepts = rest.ptr == NULL;
-  while (rest.len > 0) {
+  if (rest.ptr == NULL) {
+    return true;
+  }
+  bool accepts = false;
+  while (rest.len > 0 && !accepts) {
     msnav_str range = msnav_text_until(&rest, ',');
     range = msnav_text_trim(msnav_text_until(&range, ';'));
-    accepts =
-      accepts ||
-      msnav_text_equal_nocase(range, MSNAV_LITERAL("application/sdp")) ||
-      msnav_text_equal_nocase(range, MSNAV_LITERAL("application/*")) ||
-      msnav_text_equal_nocase(range, MSNAV_LITERAL("*/*"));
+    accepts = MSNAV_TEXT_IS(range, "application/sdp") ||
+              MSNAV_TEXT_IS(range, "application/*") ||
+              MSNAV_TEXT_IS(range, "*/*");
   }
   return accepts;
 }
