@@ -21,9 +21,9 @@ bad=0
 printf '%-14s %10s %10s\n' what counted limit
 while read -r program comparison operations limit; do
   case $program in '#'* | '') continue ;; esac
-  once=$(counted "$program" "$comparison" 1)
-  twice=$(counted "$program" "$comparison" 2)
-  each=$(((twice - once) / operations))
+  start=$(counted "$program" "$comparison" 0)
+  turn=$(counted "$program" "$comparison" 1)
+  each=$(((turn - start) / operations))
   printf '%-14s %10s %10s\n' "$comparison" "$each" "$limit"
   if [ "$each" -le 0 ] || [ "$each" -gt "$limit" ]; then
     echo "cost.sh: $comparison takes $each instructions, its limit is $limit" >&2
