@@ -25,13 +25,15 @@ static inline bool msnav_text_equal_nocase(msnav_str a, msnav_str b) {
   return a.len == b.len && msnav_text_starts_nocase(a, b);
 }
 /* The same with a literal, which most write in the same case: its length is
- * the compiler's to know, and comparing is a few instructions. */
+ * the compiler's to know, and comparing is a few instructions.  BEGINS is for
+ * the other two, which look at the length. */
+#define MSNAV_TEXT_BEGINS(text, word)                                          \
+  (memcmp((text).ptr, (word), sizeof(word) - 1) == 0 ||                        \
+   msnav_text_starts_nocase((text), MSNAV_LITERAL(word)))
 #define MSNAV_TEXT_STARTS(text, word)                                          \
-  ((text).len >= sizeof(word) - 1 &&                                           \
-   (memcmp((text).ptr, (word), sizeof(word) - 1) == 0 ||                       \
-    msnav_text_starts_nocase((text), MSNAV_LITERAL(word))))
+  ((text).len >= sizeof(word) - 1 && MSNAV_TEXT_BEGINS(text, word))
 #define MSNAV_TEXT_IS(text, word)                                              \
-  ((text).len == sizeof(word) - 1 && MSNAV_TEXT_STARTS(text, word))
+  ((text).len == sizeof(word) - 1 && MSNAV_TEXT_BEGINS(text, word))
 static inline bool msnav_text_is_blank(char c) {
   return c == ' ' || c == '\t';
 }
