@@ -214,8 +214,6 @@ static void the_same_bytes_are_another_call(void **state) {
   close(p.fd);
 }
 
-/* ---- while nobody needs it */
-
 /* A stranger who writes nonsense cannot make them come again soon. */
 static void only_calls_use_up_numbers(void **state) {
   (void)state;
@@ -237,6 +235,8 @@ static void only_calls_use_up_numbers(void **state) {
   msnav_dialog_free(s.d);
   close(p.fd);
 }
+
+/* ---- while nobody needs it */
 
 static void an_agent_that_waits_wakes_nobody(void **state) {
   (void)state;
