@@ -4,7 +4,10 @@
  * told the harness's directory (-Dpeers_bench=DIR); see doc/performance.md.
  *
  * PCMU and RTCP on RTP and RTCP sockets of each endpoint.  Time goes on by 20
- * ms a tick, however fast the harness ticks. */
+ * ms a tick, however fast the harness ticks.
+ *
+ * PATH_CONNECT=1 connects the RTP sockets to their peers when the streams have
+ * locked on to these. */
 #define PEER "libmsnav"
 #include "common/path.h"
 
@@ -24,10 +27,12 @@ typedef struct end {
   struct sockaddr_in rtp_at, rtcp_at;
   msnav_stream *say, *hear; /* two only when it talks to itself: a stream
                                does not take its own packets */
+  bool connected;           /* rtp */
 } end;
 
 static end *ends;
 static int set;
+static bool connects;
 static unsigned tick;
 static msnav_usec now = 1000000;
 
@@ -66,6 +71,7 @@ static msnav_stream *stream_new(unsigned ssrc, const end *to) {
 }
 
 int eng_init(int n) {
+  connects = getenv("PATH_CONNECT") != NULL;
   ends = calloc((size_t)n, sizeof(*ends));
   set = epoll_create1(0);
   for (int i = 0; i < n; i++) {
@@ -88,11 +94,20 @@ int eng_init(int n) {
   return 0;
 }
 
-static void
-transmit(int fd, const msnav_addr *remote, const uint8_t *data, size_t len) {
-  struct sockaddr_in to = {.sin_family = AF_INET,
-                           .sin_port = htons(remote->port),
-                           .sin_addr.s_addr = htonl(remote->ip)};
+static struct sockaddr_in sockaddr_of(const msnav_addr *addr) {
+  return (struct sockaddr_in){.sin_family = AF_INET,
+                              .sin_port = htons(addr->port),
+                              .sin_addr.s_addr = htonl(addr->ip)};
+}
+
+/* A socket that is connected need not be told where to. */
+static void transmit(const end *e, int fd, const msnav_addr *remote,
+                     const uint8_t *data, size_t len) {
+  if (fd == e->rtp && e->connected) {
+    send(fd, data, len, 0);
+    return;
+  }
+  struct sockaddr_in to = sockaddr_of(remote);
   sendto(fd, data, len, 0, (const struct sockaddr *)&to, sizeof(to));
 }
 
@@ -100,11 +115,11 @@ static void say(end *e, const int16_t *pcm) {
   uint8_t out[MSNAV_STREAM_MTU];
   size_t len;
   if (msnav_stream_send(e->say, pcm, now, out, &len) == MSNAV_OK) {
-    transmit(e->rtp, msnav_stream_remote(e->say), out, len);
+    transmit(e, e->rtp, msnav_stream_remote(e->say), out, len);
   }
   if (msnav_stream_rtcp_due(e->say) <= now &&
       msnav_stream_write_rtcp(e->say, now, now, out, &len) == MSNAV_OK) {
-    transmit(e->rtcp, msnav_stream_remote_rtcp(e->say), out, len);
+    transmit(e, e->rtcp, msnav_stream_remote_rtcp(e->say), out, len);
   }
 }
 
@@ -121,6 +136,18 @@ static void hear(end *e, int fd) {
     msnav_stream_receive_rtcp(e->hear, in, (size_t)n, &from, now);
   } else {
     msnav_stream_receive(e->hear, in, (size_t)n, &from, now);
+  }
+}
+
+/* From now on nobody else is heard anyway. */
+static void connect_when_locked(end *e) {
+  msnav_stream_event event;
+  while (msnav_stream_next_event(e->hear, &event) == MSNAV_OK) {
+    struct sockaddr_in peer = sockaddr_of(msnav_stream_remote(e->hear));
+    if (event.kind == MSNAV_STREAM_LOCKED) {
+      e->connected =
+        connect(e->rtp, (struct sockaddr *)&peer, sizeof(peer)) == 0;
+    }
   }
 }
 
@@ -149,6 +176,9 @@ void eng_tick(int n) {
     eng_played += (played & MSNAV_PLAYED_FRAME) != 0;
     __asm__ volatile("" : : "r"(pcm) : "memory");
     say(&ends[i], path_pcm[(tick + (unsigned)i) & 7]);
+    if (connects && !ends[i].connected) {
+      connect_when_locked(&ends[i]);
+    }
   }
   hear_rtcp();
 }
