@@ -333,7 +333,9 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_bye(
 typedef enum msnav_stream_event_kind {
   MSNAV_STREAM_DTMF_BEGIN = 1,   /**< value is the event number */
   MSNAV_STREAM_DTMF_END = 2,     /**< value is the event; duration is known */
-  MSNAV_STREAM_LOCKED = 3,       /**< the source was locked */
+  MSNAV_STREAM_LOCKED = 3,       /**< nobody else is heard any more, so that the
+                                      socket may be connected, until an update
+                                      names another address */
   MSNAV_STREAM_SSRC_CHANGED = 4, /**< value is the new SSRC */
   MSNAV_STREAM_RESYNC = 5,       /**< sequence or timestamp jumped */
   MSNAV_STREAM_PEER_BYE = 6,     /**< RTCP BYE from the locked source */
