@@ -102,11 +102,41 @@ static void video_is_no_sound_and_sound_no_video(void **state) {
   msnav_stream_free(sa);
 }
 
+/* RTCP that comes to the RTP port (RFC 5761) is taken, but is no picture; the
+ * one before it lies in a datagram that is gone. */
+static void video_hands_out_each_payload_once(void **state) {
+  (void)state;
+  msnav_stream_config c = video_config();
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&c, 0, &s), MSNAV_OK);
+  made m = {.ssrc = 9, .type = 34, .payload = "picture", .len = 7};
+  uint8_t report[8] = {0x80, 201, 0, 1, 0, 0, 0, 9};
+  for (unsigned i = 0; i < 6; i++) {
+    uint8_t out[MSNAV_STREAM_MTU];
+    msnav_payload got;
+    size_t len = make(&m, out);
+    assert_int_equal(msnav_stream_receive(s, out, len, &bob_rtp, i * 40000),
+                     MSNAV_OK);
+    assert_int_equal(msnav_stream_payload(s, &got), MSNAV_OK);
+    m.sequence++;
+    m.timestamp += 3600;
+    if (i % 2 == 0) {
+      continue; /* the next one takes the short way */
+    }
+    assert_int_equal(msnav_stream_receive(s, report, sizeof(report), &bob_rtp,
+                                          i * 40000 + 1000),
+                     MSNAV_OK);
+    assert_int_equal(msnav_stream_payload(s, &got), MSNAV_ERR_STATE);
+  }
+  msnav_stream_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(video_payloads_pass_as_they_are),
     cmocka_unit_test(video_tells_which_format_each_packet_has),
     cmocka_unit_test(video_is_no_sound_and_sound_no_video),
+    cmocka_unit_test(video_hands_out_each_payload_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -204,7 +204,8 @@ typedef struct msnav_payload {
  *  @param s the stream.
  *  @param[out] payload valid as long as the datagram.
  *  @retval MSNAV_OK        filled in
- *  @retval MSNAV_ERR_STATE not a video stream, or nothing received yet */
+ *  @retval MSNAV_ERR_STATE not a video stream, nothing received yet, or what
+ *                          was taken was RTCP */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_stream_payload(const msnav_stream *s, msnav_payload *payload);
 

@@ -67,6 +67,7 @@ static NOINLINE msnav_error receive_any(msnav_stream *s, uint8_t *data,
   }
   if (msnav_rtp_is_rtcp(data, len) &&
       msnav_packet_kind(s, data[1] & 0x7f, &slot) == MSNAV_PAYLOAD_UNKNOWN) {
+    s->has_payload = false; /* the last one's datagram is gone */
     return msnav_stream_receive_rtcp(s, data, len, from, now);
   }
   if (!s->can_receive) {
@@ -124,6 +125,7 @@ next_picture(msnav_stream *s, const uint8_t *data, size_t len, msnav_usec now) {
   p->timestamp = timestamp;
   p->marker = (data[1] & 0x80) != 0;
   p->sequence = r->sequence.highest + 1;
+  s->has_payload = true;
   count_next(r, timestamp, len - MSNAV_RTP_HEADER, now);
   return MSNAV_OK;
 }
