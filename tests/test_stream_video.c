@@ -131,12 +131,47 @@ static void video_hands_out_each_payload_once(void **state) {
   msnav_stream_free(s);
 }
 
+/* Keys and redundancy are sound's: their types mean nothing here. */
+static void video_takes_neither_keys_nor_redundancy(void **state) {
+  (void)state;
+  msnav_stream_config c = video_config();
+  c.red_receive_type = c.red_payload_type = 97;
+  c.dtmf_receive_type = c.dtmf_payload_type = 101;
+  c.cn_payload_type = 13;
+  c.silence_suppression = 1;
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&c, 0, &s), MSNAV_OK);
+  made picture = {.ssrc = 9, .type = 34, .payload = "picture", .len = 7};
+  made red = {.ssrc = 9, .type = 97, .payload = "\x22pictures", .len = 9};
+  made key = {.ssrc = 9, .type = 101, .payload = "\x01\x0a\x00\xa0", .len = 4};
+  uint8_t out[MSNAV_STREAM_MTU];
+  for (int round = 0; round < 2; round++) {
+    size_t len = make(&picture, out);
+    assert_int_equal(msnav_stream_receive(s, out, len, &bob_rtp, 0), MSNAV_OK);
+    picture.sequence += 3;
+    red.sequence = (uint16_t)(picture.sequence - 2);
+    key.sequence = (uint16_t)(picture.sequence - 1);
+    len = make(&red, out);
+    assert_int_equal(msnav_stream_receive(s, out, len, &bob_rtp, 0),
+                     MSNAV_ERR_UNSUPPORTED);
+    len = make(&key, out);
+    assert_int_equal(msnav_stream_receive(s, out, len, &bob_rtp, 0),
+                     MSNAV_ERR_UNSUPPORTED);
+    assert_int_equal(msnav_stream_update(s, &c, 0), MSNAV_OK);
+  }
+  msnav_stream_event e;
+  assert_int_equal(msnav_stream_next_event(s, &e), MSNAV_ERR_END);
+  assert_int_equal(stats_of(s).refused_format, 4);
+  msnav_stream_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(video_payloads_pass_as_they_are),
     cmocka_unit_test(video_tells_which_format_each_packet_has),
     cmocka_unit_test(video_is_no_sound_and_sound_no_video),
     cmocka_unit_test(video_hands_out_each_payload_once),
+    cmocka_unit_test(video_takes_neither_keys_nor_redundancy),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,9 @@ typedef struct msnav_stream_config {
   uint32_t format_count;               /**< used members of @c formats */
   const msnav_audio_codec *send_codec; /**< NULL: audio cannot be sent */
   uint32_t send_payload_type;          /**< for send_codec or video payloads */
-  uint32_t dtmf_payload_type;          /**< telephone-event to send; 0: none */
+  uint32_t dtmf_payload_type;          /**< telephone-event to send; 0: none.
+                                            This, RED and comfort noise are
+                                            ignored for video */
   uint32_t dtmf_receive_type;   /**< telephone-event to receive; 0: none */
   uint32_t red_payload_type;    /**< RFC 2198 to send; 0: none */
   uint32_t red_receive_type;    /**< RFC 2198 to receive; 0: none */

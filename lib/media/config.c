@@ -59,6 +59,13 @@ static msnav_error check(const msnav_stream_config *c) {
   return MSNAV_OK;
 }
 
+/* Of video nothing is ever played: what only sound has means nothing. */
+static void leave_out_sound(msnav_stream_config *c) {
+  c->dtmf_payload_type = c->dtmf_receive_type = 0;
+  c->red_payload_type = c->red_receive_type = 0;
+  c->cn_payload_type = c->silence_suppression = 0;
+}
+
 msnav_error
 msnav_setup_read(const msnav_stream_config *config, msnav_stream_config *c) {
   if (!msnav_sized_ok(config, CONFIG_LEAST)) {
@@ -66,6 +73,9 @@ msnav_setup_read(const msnav_stream_config *config, msnav_stream_config *c) {
   }
   msnav_sized_take(c, sizeof(*c), config);
   msnav_error err = check(c);
+  if (c->kind == MSNAV_STREAM_VIDEO) {
+    leave_out_sound(c);
+  }
   if (err != MSNAV_OK) {
     explicit_bzero(c, sizeof(*c)); /* there may be keys in it */
   }
