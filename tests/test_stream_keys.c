@@ -94,6 +94,25 @@ static void keys_need_negotiation(void **state) {
   msnav_stream_free(s);
 }
 
+/* A key that is pressed on hold is not kept for when the call goes on. */
+static void keys_need_a_stream_that_may_send(void **state) {
+  (void)state;
+  msnav_stream_config c = alice_config();
+  c.dtmf_payload_type = 101;
+  c.can_send = 0;
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&c, 0, &s), MSNAV_OK);
+  assert_int_equal(msnav_stream_dtmf(s, 1, 100 * MS), MSNAV_ERR_STATE);
+  c.can_send = 1;
+  c.remote_rtp.port = 0;
+  assert_int_equal(msnav_stream_update(s, &c, 0), MSNAV_OK);
+  assert_int_equal(msnav_stream_dtmf(s, 1, 100 * MS), MSNAV_ERR_STATE);
+  c.remote_rtp = bob_rtp;
+  assert_int_equal(msnav_stream_update(s, &c, 0), MSNAV_OK);
+  assert_int_equal(msnav_stream_dtmf(s, 1, 100 * MS), MSNAV_OK);
+  msnav_stream_free(s);
+}
+
 static void events_that_nobody_fetches_are_counted(void **state) {
   (void)state;
   line l;
@@ -115,6 +134,7 @@ int main(void) {
     cmocka_unit_test(keys_come_through_while_muted_and_losing),
     cmocka_unit_test(event_whose_end_is_lost_ends_by_itself),
     cmocka_unit_test(keys_need_negotiation),
+    cmocka_unit_test(keys_need_a_stream_that_may_send),
     cmocka_unit_test(events_that_nobody_fetches_are_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,6 +296,7 @@ MSNAV_API const msnav_addr *msnav_stream_remote_rtcp(const msnav_stream *s);
  *  @retval MSNAV_OK              queued
  *  @retval MSNAV_ERR_INVALID     no such event or duration
  *  @retval MSNAV_ERR_UNSUPPORTED telephone-event was not negotiated
+ *  @retval MSNAV_ERR_STATE       the stream may not send (held, no address)
  *  @retval MSNAV_ERR_LIMIT       eight are queued already */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_dtmf(msnav_stream *s,
                                                          unsigned event,

@@ -32,6 +32,9 @@ msnav_stream_dtmf(msnav_stream *s, unsigned event, msnav_usec duration) {
   if (s->tx.event_type == 0 || s->tx.codec == NULL) {
     return MSNAV_ERR_UNSUPPORTED;
   }
+  if (!s->can_send || s->source.rtp.port == 0) {
+    return MSNAV_ERR_STATE; /* later it would surprise */
+  }
   return msnav_dtmf_queue(&s->digits, event, duration);
 }
 
