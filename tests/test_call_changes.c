@@ -17,6 +17,8 @@ static void held_peer_hears_nothing_until_resumed(void **state) {
   msnav_call_info info = {.size = sizeof(info)};
   assert_int_equal(msnav_call_get_info(p->people[BOB].call, &info), MSNAV_OK);
   assert_int_equal(info.held_by_peer, 1);
+  assert_int_equal(msnav_call_dtmf(p->people[BOB].call, '1', 0),
+                   MSNAV_ERR_STATE);
   assert_int_equal(msnav_call_get_info(alice->call, &info), MSNAV_OK);
   assert_int_equal(info.held, 1);
   pair_run(p, 400);
@@ -69,6 +71,27 @@ static void video_comes_and_goes_in_mid_call(void **state) {
   size_t from = alice->heard_count;
   pair_run(p, 500);
   assert_true(pair_tone(alice, 1000, from, 3000) > 0.9);
+  pair_free(p);
+}
+
+/* RTP has one pair of ports, which the sound uses. */
+static void medium_without_a_port_is_not_added(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  a.rtp_port_min = 23011;
+  a.rtp_port_max = 23013;
+  pair_init(p, &a, NULL);
+  person *alice = &p->people[ALICE];
+  pair_connect(p);
+  assert_int_equal(msnav_call_set_media(alice->call, MSNAV_AUDIO | MSNAV_VIDEO),
+                   MSNAV_ERR_IN_USE);
+  assert_non_null(strstr(alice->log, "no pair of RTP ports"));
+  size_t from = alice->heard_count;
+  pair_run(p, 500);
+  assert_true(pair_tone(alice, 1000, from, 3000) > 0.9);
+  assert_int_equal(msnav_call_hold(alice->call, true), MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 1000));
   pair_free(p);
 }
 
@@ -186,6 +209,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(held_peer_hears_nothing_until_resumed),
     CASE(video_comes_and_goes_in_mid_call),
+    CASE(medium_without_a_port_is_not_added),
     CASE(video_can_be_asked_for_at_once_and_refused),
     CASE(changes_that_cross_both_come_true),
     CASE(descriptions_are_numbered),

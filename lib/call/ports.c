@@ -81,9 +81,10 @@ msnav_error msnav_call_open_stream(call_stream *st, uint32_t ip) {
     return MSNAV_OK;
   }
   if (!bind_somewhere(st)) {
+    int error = errno; /* the application may log by system calls */
     msnav_call_log(st->call->ctx, MSNAV_LOG_ERROR, st->call,
-                   "no pair of RTP ports: %s", g_strerror(errno));
-    return errno == EADDRINUSE ? MSNAV_ERR_IN_USE : MSNAV_ERR_SYSTEM;
+                   "no pair of RTP ports: %s", g_strerror(error));
+    return error == EADDRINUSE ? MSNAV_ERR_IN_USE : MSNAV_ERR_SYSTEM;
   }
   return MSNAV_OK;
 }
