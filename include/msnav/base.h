@@ -24,7 +24,11 @@ extern "C" {
 #endif
 
 /** Result of every function that can fail: 0 on success, negative on error.
- *  Values are frozen once released; new ones are appended. */
+ *  Values are frozen once released; new ones are appended.
+ *
+ *  What each function says about its results leaves out what is the same
+ *  everywhere: NULL in place of something that is needed is
+ *  MSNAV_ERR_INVALID. */
 typedef enum msnav_error {
   MSNAV_OK = 0,                 /**< success */
   MSNAV_ERR_INVALID = -1,       /**< an argument breaks the contract */

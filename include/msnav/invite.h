@@ -167,7 +167,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_invite_read(const char *payload,
 /** Say whether a view is about an audio/video conversation.
  *  @param invite a view.
  *  @return false when an Application-GUID is present and is another one, or
- *          when an INVITE has none; the comparison ignores case. */
+ *          when an INVITE has none, and for NULL; the comparison ignores
+ *          case. */
 MSNAV_API bool msnav_invite_is_ours(const msnav_invite *invite);
 
 /** Which address to call.

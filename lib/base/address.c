@@ -23,7 +23,7 @@ msnav_error msnav_addr_parse(msnav_str text, msnav_addr *addr) {
   uint32_t ip = 0;
   uint32_t port = 0;
   if (addr == NULL || (text.ptr == NULL && text.len > 0)) {
-    return MSNAV_ERR_ADDRESS;
+    return MSNAV_ERR_INVALID;
   }
   for (int i = 0; i < 4; i++) {
     uint32_t part;

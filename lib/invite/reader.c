@@ -95,6 +95,9 @@ msnav_error msnav_invite_reader_init(msnav_invite_reader *r,
 }
 
 msnav_error msnav_invite_next(msnav_invite_reader *r, msnav_field *field) {
+  if (r == NULL || field == NULL) {
+    return MSNAV_ERR_INVALID;
+  }
   msnav_invite_reader after = *r; /* the end, or an error, stays */
   msnav_field found;
   msnav_error err = msnav_invite_advance(&after, &found);

@@ -171,6 +171,9 @@ msnav_invite_read(const char *payload, size_t len, msnav_invite *invite) {
 }
 
 bool msnav_invite_is_ours(const msnav_invite *invite) {
+  if (invite == NULL) {
+    return false;
+  }
   if ((invite->has & MSNAV_HAS_APP_GUID) != 0) {
     return IS(invite->app_guid, MSNAV_INVITE_GUID);
   }
@@ -179,6 +182,9 @@ bool msnav_invite_is_ours(const msnav_invite *invite) {
 
 msnav_error msnav_invite_address(const msnav_invite *invite, msnav_addr *addr,
                                  bool *conflict) {
+  if (invite == NULL || addr == NULL) {
+    return MSNAV_ERR_INVALID;
+  }
   bool plain = (invite->has & MSNAV_HAS_ADDRESS) != 0;
   bool coded = (invite->has & MSNAV_HAS_ADDRESS_ENC64) != 0;
   if (!plain && !coded) {
