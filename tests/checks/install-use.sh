@@ -108,8 +108,7 @@ ln -s "$root" "$use/project/subprojects/msnav"
 cp "$use/user.c" "$use/project/"
 cat >"$use/project/meson.build" <<'M'
 project('user', 'c', default_options: ['c_std=c11'])
-msnav = dependency('msnav', fallback: 'msnav',
-  default_options: ['tests=false', 'examples=false'])
+msnav = dependency('msnav', fallback: 'msnav')
 test('call', executable('user', 'user.c', dependencies: [msnav, dependency('glib-2.0')]))
 M
 env -u PKG_CONFIG_PATH meson setup "$use/project/build" "$use/project" >/dev/null
