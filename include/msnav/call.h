@@ -46,18 +46,25 @@ typedef enum msnav_encryption {
  *  a default.  Copied, texts too. */
 typedef struct msnav_config {
   size_t size;            /**< sizeof of the struct the caller was built with */
-  const char *account;    /**< our account, for SIP's From; NULL: "msnav" */
+  const char *account;    /**< our account, for SIP's From and RTCP's CNAME,
+                               which peers see; one that is no "user@host" of
+                               letters, digits and ".-_+" is left out of From;
+                               NULL: "msnav" */
   const char *name;       /**< our display name, UTF-8, without control
                                characters; what SIP has no room for is cut off,
                                160 bytes have it; NULL: none */
-  const char *app_name;   /**< Application-Name that peers may show; NULL: the
-                               paper's */
-  const char *user_agent; /**< SIP User-Agent, at most 64 bytes; NULL: "msnav/"
-                               and version */
+  const char *app_name;   /**< Application-Name that peers may show, UTF-8, at
+                               most 255 bytes and without control characters;
+                               NULL: the paper's */
+  const char *user_agent; /**< SIP User-Agent, at most 64 bytes and without
+                               control characters; NULL: "msnav/" and
+                               version */
   uint32_t media;         /**< MSNAV_AUDIO and MSNAV_VIDEO bits that we can do;
                                0: audio */
   uint32_t profile;       /**< a #msnav_profile */
-  uint32_t bind_ip;       /**< where sockets are bound; 0: every interface */
+  uint32_t bind_ip;       /**< where sockets are bound; 0: every interface.
+                               Calls on one machine need 127.x.y.z here:
+                               otherwise peers on loopback are refused */
   uint32_t advertised_ip; /**< what peers are told; 0: bind_ip, or the address
                                of the interface that routes to the peer */
   uint32_t private_ip;    /**< Private-IP; 0: the advertised one */
@@ -160,7 +167,7 @@ typedef struct msnav_events {
 } msnav_events;
 
 /** Create a context.
- *  @param loop   the caller's event loop; what its data points to must
+ *  @param loop   the caller's event loop; copied, what its data points to must
  *                outlive the context.
  *  @param config see #msnav_config; NULL: all defaults.
  *  @param events see #msnav_events; copied.
@@ -170,7 +177,7 @@ typedef struct msnav_events {
  *  @retval MSNAV_ERR_INVALID     a required member is missing or out of range
  *  @retval MSNAV_ERR_UNSUPPORTED a codec, rate, encryption or echo cancellation
  *                                that this build lacks
- *  @retval MSNAV_ERR_NOMEM       no memory
+ *  @retval MSNAV_ERR_NOMEM       no memory, or the loop gave no watch or timer
  *  @retval MSNAV_ERR_SYSTEM      a system call failed */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_context_new(
   const msnav_loop *loop, const msnav_config *config,
@@ -190,9 +197,11 @@ MSNAV_API void msnav_context_free(msnav_context *ctx);
  *  @retval MSNAV_OK           dealt with
  *  @retval MSNAV_ERR_NOT_OURS something else, for example a file transfer:
  *                             the application's to handle
- *  @retval MSNAV_ERR_LIMIT    an invitation beyond a limit; ignored
- *  @return otherwise why the payload could not be read, see
- *          msnav_invite_read(); nothing changed then */
+ *  @retval MSNAV_ERR_LIMIT    beyond a #msnav_limit; ignored
+ *  @retval MSNAV_ERR_STATE    the context is being freed
+ *  @return otherwise as msnav_session_set_receive(): who sent it cannot be an
+ *          account, or why the payload could not be read; nothing changed
+ *          then */
 MSNAV_API msnav_error msnav_context_receive(msnav_context *ctx, msnav_str peer,
                                             const char *payload, size_t len);
 
@@ -219,15 +228,20 @@ msnav_context_add_codec(msnav_context *ctx, const msnav_audio_codec *codec);
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_context_add_codec_last(
   msnav_context *ctx, const msnav_audio_codec *codec);
 
-/** Call somebody.
+/** Call somebody.  The first events of the call, msnav_events::send among
+ *  them, come before this returns, unless it was called in a callback; they
+ *  find @p call filled in.  One that freed the call there leaves a pointer
+ *  that is not valid any more.
  *  @param ctx   context.
- *  @param peer  the account; a switchboard with it must exist or be made when
- *               msnav_events::send asks for it.
+ *  @param peer  the account; copied.  A switchboard with it must exist or be
+ *               made when msnav_events::send asks for it.
  *  @param media MSNAV_AUDIO, MSNAV_VIDEO or both.
  *  @param[out] call receives the call, owned by the context.
- *  @retval MSNAV_OK          the INVITE is out
- *  @retval MSNAV_ERR_INVALID no such peer, or media beyond msnav_config
- *  @retval MSNAV_ERR_LIMIT   too many calls
+ *  @retval MSNAV_OK          the INVITE is on its way
+ *  @retval MSNAV_ERR_INVALID a peer that is empty, longer than 255 bytes or has
+ *                            control characters; no media or media beyond
+ *                            msnav_config; a context that is being freed
+ *  @retval MSNAV_ERR_LIMIT   too many calls, in all or with this peer
  *  @retval MSNAV_ERR_NOMEM   no memory */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_start(msnav_context *ctx,
                                                         msnav_str peer,
@@ -238,9 +252,10 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_start(msnav_context *ctx,
  *  @param ctx    context.
  *  @param remote where to.
  *  @param media  as msnav_call_start().
- *  @param[out] call receives the call.
+ *  @param[out] call receives the call, owned by the context.
  *  @return as msnav_call_start(); MSNAV_ERR_ADDRESS for an address that
- *          nobody can have */
+ *          nobody can have, or on loopback when bind_ip is not.  A socket that
+ *          cannot be had ends the call, with MSNAV_REASON_NETWORK */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dial(msnav_context *ctx,
                                                        const msnav_addr *remote,
                                                        uint32_t media,
@@ -250,9 +265,9 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dial(msnav_context *ctx,
  *  @param ctx   context.
  *  @param local where to listen; overrides bind_ip and sip_port.
  *  @param media as msnav_call_start().
- *  @param[out] call receives the call.
- *  @return as msnav_call_start(); MSNAV_ERR_IN_USE or MSNAV_ERR_ADDRESS when
- *          @p local cannot be bound */
+ *  @param[out] call receives the call, owned by the context.
+ *  @return as msnav_call_start(); MSNAV_ERR_IN_USE, MSNAV_ERR_ADDRESS or
+ *          MSNAV_ERR_SYSTEM when @p local cannot be bound */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_call_listen(msnav_context *ctx, const msnav_addr *local, uint32_t media,
                   msnav_call **call);
@@ -309,7 +324,9 @@ MSNAV_API msnav_context *msnav_call_context(const msnav_call *call);
  *  @param call     a call that talks.
  *  @param key      '0'-'9', '*', '#', 'A'-'D', 'F' for flash.
  *  @param duration how long, 40 ms...10 s; 0: 100 ms.
- *  @retval MSNAV_ERR_STATE no sound is being sent
+ *  @retval MSNAV_OK          it will be sent
+ *  @retval MSNAV_ERR_STATE   no sound is being sent (not talking, or held)
+ *  @retval MSNAV_ERR_INVALID no such key or duration
  *  @return otherwise as msnav_stream_dtmf() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_dtmf(msnav_call *call,
                                                        char key,
@@ -335,27 +352,32 @@ MSNAV_API msnav_error msnav_call_set_gain(msnav_call *call, uint32_t sent,
  *  neither side hears the other; what is captured is not sent, RTCP is.
  *  @param call a call that talks.
  *  @param held whether to hold.
- *  @retval MSNAV_OK        asked for; msnav_events::media follows
- *  @retval MSNAV_ERR_STATE not talking, or a change is under way */
+ *  @retval MSNAV_OK        asked for; msnav_events::media follows, also when
+ *                          the peer refused it: see held of msnav_call_info
+ *  @retval MSNAV_ERR_STATE not talking, or a change is under way
+ *  @return otherwise as msnav_dialog_invite() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_hold(msnav_call *call,
                                                        bool held);
 
 /** Add or drop a medium in mid-call, by re-INVITE.
  *  @param call  a call that talks.
  *  @param media what there shall be afterwards.
- *  @retval MSNAV_OK          asked for; msnav_events::media follows
+ *  @retval MSNAV_OK          asked for; msnav_events::media follows, also when
+ *                            the peer refused it: see media of
+ *                            msnav_call_info
  *  @retval MSNAV_ERR_INVALID nothing, or beyond msnav_config
- *  @retval MSNAV_ERR_STATE   not talking, or a change is under way */
+ *  @retval MSNAV_ERR_STATE   not talking, or a change is under way
+ *  @retval MSNAV_ERR_IN_USE  no pair of RTP ports is free
+ *  @return otherwise as msnav_dialog_invite() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_call_set_media(msnav_call *call,
                                                             uint32_t media);
 
 /** Send one RTP payload of video.
  *  @param call    a call with video.
  *  @param payload data, len, timestamp and marker are used.
- *  @retval MSNAV_OK           sent
+ *  @retval MSNAV_OK           sent; what the socket refuses is a lost packet
  *  @retval MSNAV_ERR_STATE    no video is being sent
- *  @retval MSNAV_ERR_TOO_LONG it does not fit a datagram
- *  @retval MSNAV_ERR_SYSTEM   the socket refused it */
+ *  @return otherwise as msnav_stream_send_payload() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_call_send_video(msnav_call *call, const msnav_payload *payload);
 

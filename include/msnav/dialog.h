@@ -181,11 +181,12 @@ msnav_dialog_set_remote(msnav_dialog *d, const msnav_addr *remote);
  *  section 8).
  *  @param d   the dialog.
  *  @param sdp the offer.
- *  @param len bytes in @p sdp.
- *  @retval MSNAV_OK        sent; answer or refused follows
- *  @retval MSNAV_ERR_STATE not now: no peer, an INVITE is pending, or over
- *  @retval MSNAV_ERR_NOMEM no memory
- *  @retval MSNAV_ERR_SYSTEM a system call failed */
+ *  @param len bytes in @p sdp, 1 to 4,096.
+ *  @retval MSNAV_OK          sent; answer or refused follows
+ *  @retval MSNAV_ERR_INVALID an offer that is empty or too long
+ *  @retval MSNAV_ERR_STATE   not now: no peer, an INVITE is pending, or over
+ *  @retval MSNAV_ERR_NOMEM   no memory
+ *  @return otherwise as msnav_dialog_new(), of the sockets inside */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_invite(msnav_dialog *d,
                                                            const char *sdp,
                                                            size_t len);
@@ -194,9 +195,11 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_invite(msnav_dialog *d,
  *  for a first INVITE; in profile rtc-1.2 a 100 too, as the paper has it.
  *  @param d   the dialog.
  *  @param sdp the answer.
- *  @param len bytes in @p sdp.
- *  @retval MSNAV_OK        sent; it is repeated until the ACK comes
- *  @retval MSNAV_ERR_STATE no offer is pending */
+ *  @param len bytes in @p sdp, 1 to 4,096.
+ *  @retval MSNAV_OK          sent; it is repeated until the ACK comes
+ *  @retval MSNAV_ERR_INVALID an answer that is empty or too long
+ *  @retval MSNAV_ERR_STATE   no offer is pending
+ *  @retval MSNAV_ERR_NOMEM   no memory */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_dialog_answer(msnav_dialog *d,
                                                            const char *sdp,
                                                            size_t len);

@@ -139,7 +139,8 @@ MSNAV_API void msnav_stream_free(msnav_stream *s);
 /** Change a running stream after a re-INVITE.  SSRC, sequence, timestamp,
  *  roll-over counters and statistics go on; members ssrc, random and
  *  cname are ignored.  A new remote address starts a new probation.
- *  The delay bounds stay, and the kind cannot be changed.  Codecs that stay
+ *  The delay bounds and the bandwidth of RTCP stay, and the kind cannot be
+ *  changed.  Codecs that stay
  *  keep their state.  What was sent while the stream did not receive is no
  *  loss.
  *  With the same SRTP keys, roll-over counters and replay windows go on; a
@@ -161,7 +162,7 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_update(
  *  @param from where it came from.
  *  @param now  current time.
  *  @retval MSNAV_OK              taken
- *  @retval MSNAV_ERR_PARSE       malformed
+ *  @retval MSNAV_ERR_PARSE       malformed, or SRTP that is not authentic
  *  @retval MSNAV_ERR_SOURCE      from an address or SSRC that is not (yet)
  *                                trusted, our own that came back, or after
  *                                a jump of sequence numbers that nothing has
@@ -169,7 +170,9 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_update(
  *  @retval MSNAV_ERR_UNSUPPORTED a payload type that was not negotiated
  *  @retval MSNAV_ERR_DUPLICATE   received before
  *  @retval MSNAV_ERR_LATE        its time to be played has passed
- *  @retval MSNAV_ERR_STATE       the stream does not receive now */
+ *  @retval MSNAV_ERR_STATE       the stream does not receive now
+ *  @retval MSNAV_ERR_LIMIT       RTCP beyond its rate, see
+ *                                msnav_stream_receive_rtcp() */
 MSNAV_API msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data,
                                            size_t len, const msnav_addr *from,
                                            msnav_usec now);
@@ -182,7 +185,7 @@ MSNAV_API msnav_error msnav_stream_receive(msnav_stream *s, uint8_t *data,
  *  @param from where it came from.
  *  @param now  current time.
  *  @retval MSNAV_OK         taken
- *  @retval MSNAV_ERR_PARSE  malformed
+ *  @retval MSNAV_ERR_PARSE  malformed, or SRTCP that is not authentic
  *  @retval MSNAV_ERR_SOURCE from an address or SSRC that is not trusted, or
  *                           our own that came back
  *  @retval MSNAV_ERR_LIMIT  more than four a second, with a reserve of 16 */
@@ -241,7 +244,8 @@ MSNAV_API uint32_t msnav_stream_play_rate(const msnav_stream *s);
  *                          silence, or the codec has none
  *  @retval MSNAV_ERR_STATE the stream may not send (held, no codec, no
  *                          address)
- *  @retval MSNAV_ERR_LIMIT the SRTP key is worn out: agree on another one */
+ *  @retval MSNAV_ERR_LIMIT the SRTP key is worn out: agree on another one
+ *  @return otherwise the error of the codec's encode() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_send(msnav_stream *s,
                                                          const int16_t *pcm,
                                                          msnav_usec now,
@@ -256,7 +260,10 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_send(msnav_stream *s,
  *  @param[out] len its length.
  *  @retval MSNAV_OK           send it to msnav_stream_remote()
  *  @retval MSNAV_ERR_TOO_LONG the datagram would exceed #MSNAV_STREAM_MTU
- *  @retval MSNAV_ERR_STATE    as msnav_stream_send() */
+ *  @retval MSNAV_ERR_INVALID  a payload without bytes
+ *  @retval MSNAV_ERR_STATE    not a video stream, or it may not send (held,
+ *                             no address)
+ *  @retval MSNAV_ERR_LIMIT    as msnav_stream_send() */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_stream_send_payload(msnav_stream *s, const msnav_payload *payload,
                           msnav_usec now, uint8_t *out, size_t *len);
@@ -274,7 +281,7 @@ enum {
  *  @param[out] pcm receives the samples, at msnav_stream_play_rate().
  *  @param samples how many; at most 20 ms.
  *  @param now     current time.
- *  @return MSNAV_PLAYED_ bits. */
+ *  @return MSNAV_PLAYED_ bits; 0 for NULL. */
 MSNAV_API unsigned msnav_stream_play(msnav_stream *s, int16_t *pcm,
                                      size_t samples, msnav_usec now);
 
@@ -317,7 +324,8 @@ MSNAV_API msnav_usec msnav_stream_rtcp_due(const msnav_stream *s);
  *  @param[out] len its length.
  *  @retval MSNAV_OK        send it to msnav_stream_remote_rtcp()
  *  @retval MSNAV_ERR_AGAIN not due (timer reconsideration)
- *  @retval MSNAV_ERR_STATE nowhere to send to */
+ *  @retval MSNAV_ERR_STATE nowhere to send to
+ *  @retval MSNAV_ERR_LIMIT the SRTCP key is worn out */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_rtcp(
   msnav_stream *s, msnav_usec now, uint64_t ntp, uint8_t *out, size_t *len);
 
@@ -329,7 +337,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_rtcp(
  *  @param[out] len its length.
  *  @retval MSNAV_OK        send it to msnav_stream_remote_rtcp()
  *  @retval MSNAV_ERR_STATE nowhere to send to, or nothing was ever sent (RFC
- *                          3550 section 6.3.7) */
+ *                          3550 section 6.3.7)
+ *  @retval MSNAV_ERR_LIMIT the SRTCP key is worn out */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_stream_write_bye(
   msnav_stream *s, msnav_usec now, uint64_t ntp, uint8_t *out, size_t *len);
 

@@ -143,7 +143,9 @@ typedef struct msnav_session_config {
   uint32_t public_ip;      /**< written as Public-IP; 0: left out */
   uint32_t upnp;           /**< written as UPnP */
   uint32_t allow_loopback; /**< 1: a peer may be on 127.0.0.0/8 */
-  const char *app_name;    /**< Application-Name, UTF-8; NULL: the paper's */
+  const char *app_name;    /**< Application-Name, UTF-8, at most 255 bytes and
+                                without control characters; NULL: the
+                                paper's */
   uint32_t max_sessions;   /**< live in all; 0: 10,000 */
   uint32_t max_per_peer;   /**< live at once with one peer; 0: 8 */
   msnav_usec ring_out;     /**< outgoing ring; 0: 60 s */
@@ -174,8 +176,9 @@ MSNAV_API void msnav_session_set_free(msnav_session_set *set);
  *  @param now   current time.
  *  @param[out] session receives the conversation, owned by the set.
  *  @retval MSNAV_OK          started; actions are waiting
- *  @retval MSNAV_ERR_INVALID no such peer or media, or media beyond our
- *                            capabilities
+ *  @retval MSNAV_ERR_INVALID a peer that is empty, longer than 255 bytes or
+ *                            has control characters; no such media, or media
+ *                            beyond our capabilities
  *  @retval MSNAV_ERR_LIMIT   too many conversations
  *  @retval MSNAV_ERR_NOMEM   no memory */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
@@ -190,8 +193,8 @@ msnav_session_start(msnav_session_set *set, msnav_str peer, uint32_t media,
  *  @param media  as msnav_session_start().
  *  @param now    current time.
  *  @param[out] session receives the conversation, owned by the set.
- *  @return as msnav_session_start(), MSNAV_ERR_ADDRESS for a forbidden
- *          address */
+ *  @return as msnav_session_start(), MSNAV_ERR_ADDRESS for an address that
+ *          nobody can have, or on loopback without allow_loopback */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_start_direct(
   msnav_session_set *set, msnav_role role, const msnav_addr *remote,
   uint32_t media, msnav_usec now, msnav_session **session);
@@ -248,7 +251,8 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_accept(msnav_session *s,
  *  @param local the address to tell the peer: an IP other than 0.0.0.0 and a
  *               port.
  *  @param now   current time.
- *  @return as msnav_session_feed(); a second report is MSNAV_ERR_STATE. */
+ *  @return as msnav_session_feed(); MSNAV_ERR_INVALID for another address, and
+ *          a second report is MSNAV_ERR_STATE. */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_session_listening(
   msnav_session *s, const msnav_addr *local, msnav_usec now);
 
