@@ -186,7 +186,8 @@ static void deaf_peer_ends_the_set_up(void **state) {
                    MSNAV_OK);
   pair_run(p, 3000);
   assert_int_equal(alice->reason, MSNAV_REASON_SIP_TIMEOUT);
-  assert_int_equal(alice->sent, 0); /* a direct call knows no MSNP */
+  assert_null(strstr(alice->log, "refused")); /* nobody did */
+  assert_int_equal(alice->sent, 0);           /* a direct call knows no MSNP */
   pair_free(p);
   close(fd);
 }
@@ -221,6 +222,7 @@ static void codecs_without_a_common_one_end_with_488(void **state) {
   msnav_call_info info = {.size = sizeof(info)};
   assert_int_equal(msnav_call_get_info(p->people[ALICE].call, &info), MSNAV_OK);
   assert_int_equal(info.sip_status, 488);
+  assert_non_null(strstr(p->people[ALICE].log, "488: no codec or encryption"));
   pair_free(p);
 }
 

@@ -27,6 +27,12 @@ static void report_media(msnav_call *call) {
   }
 }
 
+/* Of descriptions "not supported" would blame the build. */
+static const char *why_not(msnav_error err) {
+  return err == MSNAV_ERR_UNSUPPORTED ? "no codec or encryption in common"
+                                      : msnav_strerror(err);
+}
+
 /* Take it, or refuse it with 488. */
 static msnav_error answer_offer(msnav_call *call, msnav_str sdp) {
   char answer[MSNAV_SDP_MAX_BYTES];
@@ -37,7 +43,7 @@ static msnav_error answer_offer(msnav_call *call, msnav_str sdp) {
     return msnav_dialog_answer(call->dialog, answer, len);
   }
   msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
-                 "offer refused with 488: %s", msnav_strerror(err));
+                 "offer refused with 488: %s", why_not(err));
   call->sip_status = 488;
   (void)msnav_dialog_refuse(call->dialog, 488);
   return err;
@@ -84,7 +90,7 @@ static void on_answer(void *arg, msnav_str sdp, bool again) {
   msnav_error err = msnav_call_take_answer(call, sdp);
   if (err != MSNAV_OK) {
     msnav_call_log(call->ctx, MSNAV_LOG_ERROR, call,
-                   "answer cannot be used: %s", msnav_strerror(err));
+                   "answer cannot be used: %s", why_not(err));
     (void)msnav_dialog_hangup(call->dialog);
     (void)msnav_call_feed(call, MSNAV_EV_SIP_FAILED);
     return;
@@ -111,7 +117,9 @@ static void on_refused(void *arg, unsigned status, bool again) {
   msnav_call *call = arg;
   call->offering = false;
   call->sip_status = status;
-  msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call, "%s refused with %u",
+  msnav_call_log(call->ctx, MSNAV_LOG_WARNING, call,
+                 status == 408 ? "%s not answered in time (%u)"
+                               : "%s refused with %u",
                  again ? "re-INVITE" : "SIP INVITE", status);
   if (again) {
     msnav_call_close_unused(call);
