@@ -4,18 +4,8 @@
  *   dial --listen ADDR:PORT [OPTIONS]     wait for one call and answer it
  *   dial sip:ADDR:PORT [OPTIONS]          call
  *
- *   --play FILE.wav      say this (16-bit mono); silence otherwise
- *   --record FILE.wav    write what is heard
- *   --seconds N          hang up after N seconds of talking (10)
- *   --codec LIST         encoding names by preference, such as PCMA,PCMU
- *   --profile rtc-1.2|standard
- *   --bind ADDR          own address when calling (default: the route's)
- *   --press KEYS         telephone-events, sent one second after the start
- *   --suppress-silence   send comfort noise while nobody speaks
- *
- * Prints both session descriptions and, at the end, the statistics.
- * Exit code: 0 hung up by either side after talking, 3 refused, 4 no answer,
- * 5 no media, 6 any other end, 1 cannot start, 2 usage. */
+ * --help lists the options.
+ * Prints both session descriptions and, at the end, the statistics. */
 #include "audio.h"
 #include "signals.h"
 
@@ -37,7 +27,7 @@ typedef struct dial {
   const char *keys;
   double seconds;
   msnav_usec began;
-  bool pressed;
+  bool pressed, helped;
   int code;
   char printed[2][4096]; /* session descriptions received and sent */
 } dial;
@@ -201,13 +191,27 @@ static void play(void *self, msnav_call *call, const int16_t *pcm,
   d->audio.play(d->audio.self, pcm, samples);
 }
 
+static const char usage_text[] =
+  "usage: dial --listen ADDR:PORT [OPTIONS]   wait for one call and answer\n"
+  "       dial sip:ADDR:PORT [OPTIONS]        call\n"
+  "  --play FILE.wav      say this (16-bit mono); nothing otherwise\n"
+  "  --record FILE.wav    write what is heard\n"
+  "  --seconds N          hang up after N seconds of talking (10)\n"
+  "  --codec LIST         encoding names by preference, such as PCMA,PCMU\n"
+  "  --profile rtc-1.2|standard\n"
+  "  --bind ADDR          own address when calling (default: the route's)\n"
+  "  --press KEYS         telephone-events, sent one second after the start\n"
+  "  --suppress-silence   send comfort noise while nobody speaks\n"
+  "exit code: 0 hung up after talking, 3 refused, 4 no answer, 5 no media,\n"
+  "           6 any other end, 1 cannot start, 2 wrong use\n";
+
 static int usage(void) {
-  fprintf(stderr,
-          "usage: dial --listen ADDR:PORT | sip:ADDR:PORT [--play FILE.wav]\n"
-          "            [--record FILE.wav] [--seconds N] [--codec LIST]\n"
-          "            [--profile rtc-1.2|standard] [--bind ADDR] [--press "
-          "KEYS]\n"
-          "            [--suppress-silence]\n");
+  fputs(usage_text, stderr);
+  return 2;
+}
+
+static int wrong(const char *option, const char *value, const char *why) {
+  fprintf(stderr, "dial: --%s %s: %s\n", option, value, why);
   return 2;
 }
 
@@ -251,10 +255,11 @@ static int start(dial *d, const options *o) {
   msnav_error err =
     msnav_context_new(msnav_epoll_loop(d->epoll), &config, &events, d, &d->ctx);
   if (err != MSNAV_OK) {
-    return fail(config.codecs != NULL && err == MSNAV_ERR_UNSUPPORTED
-                  ? config.codecs
-                  : "cannot start",
-                msnav_strerror(err));
+    bool codecs = config.codecs != NULL &&
+                  (err == MSNAV_ERR_UNSUPPORTED || err == MSNAV_ERR_INVALID);
+    return fail(codecs ? "--codec" : "cannot start",
+                codecs ? "not a list of codecs that there are here"
+                       : msnav_strerror(err));
   }
   err = o->listen != NULL
           ? msnav_call_listen(d->ctx, &addr, MSNAV_AUDIO, &d->call)
@@ -277,6 +282,57 @@ static int open_files(dial *d, options *o) {
 }
 
 /* 0, or an exit code. */
+static int take(int option, dial *d, options *o) {
+  msnav_addr bind;
+  char *rest;
+  switch (option) {
+  case 'l':
+    o->listen = optarg;
+    return 0;
+  case 'p':
+    o->play = optarg;
+    return 0;
+  case 'r':
+    o->record = optarg;
+    return 0;
+  case 's':
+    d->seconds = strtod(optarg, &rest);
+    return rest == optarg || *rest != '\0' || !(d->seconds >= 0)
+             ? wrong("seconds", optarg, "not a number of seconds")
+             : 0;
+  case 'c':
+    o->config.codecs = optarg;
+    return 0;
+  case 'P':
+    if (strcmp(optarg, "rtc-1.2") == 0) {
+      o->config.profile = MSNAV_PROFILE_RTC_1_2;
+    } else if (strcmp(optarg, "standard") != 0) {
+      return wrong("profile", optarg, "neither rtc-1.2 nor standard");
+    }
+    return 0;
+  case 'b':
+    if (msnav_addr_parse(msnav_str_of(optarg), &bind) != MSNAV_OK) {
+      return wrong("bind", optarg, "not an address");
+    }
+    o->config.bind_ip = bind.ip;
+    o->bind = optarg;
+    return 0;
+  case 'k':
+    d->keys = optarg;
+    return 0;
+  case 'n':
+    o->config.silence_suppression = 1;
+    return 0;
+  case 'h':
+    d->helped = true;
+    fputs(usage_text, stdout);
+    return 0;
+  default:
+    return usage();
+  }
+}
+
+/* 0, or an exit code. */
 static int parse(int argc, char **argv, dial *d, options *o) {
   static const struct option known[] = {
     {"listen", 1, NULL, 'l'},
@@ -288,52 +344,13 @@ static int parse(int argc, char **argv, dial *d, options *o) {
     {"bind", 1, NULL, 'b'},
     {"press", 1, NULL, 'k'},
     {"suppress-silence", 0, NULL, 'n'},
+    {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0},
   };
-  msnav_addr bind;
-  char *rest;
   for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-    switch (c) {
-    case 'l':
-      o->listen = optarg;
-      break;
-    case 'p':
-      o->play = optarg;
-      break;
-    case 'r':
-      o->record = optarg;
-      break;
-    case 's':
-      d->seconds = strtod(optarg, &rest);
-      if (rest == optarg || *rest != '\0' || !(d->seconds >= 0)) {
-        return usage();
-      }
-      break;
-    case 'c':
-      o->config.codecs = optarg;
-      break;
-    case 'P':
-      if (strcmp(optarg, "rtc-1.2") == 0) {
-        o->config.profile = MSNAV_PROFILE_RTC_1_2;
-      } else if (strcmp(optarg, "standard") != 0) {
-        return usage();
-      }
-      break;
-    case 'b':
-      if (msnav_addr_parse(msnav_str_of(optarg), &bind) != MSNAV_OK) {
-        return fail(optarg, "not an address");
-      }
-      o->config.bind_ip = bind.ip;
-      o->bind = optarg;
-      break;
-    case 'k':
-      d->keys = optarg;
-      break;
-    case 'n':
-      o->config.silence_suppression = 1;
-      break;
-    default:
-      return usage();
+    int code = take(c, d, o);
+    if (code != 0 || d->helped) {
+      return code;
     }
   }
   if (optind < argc && strncmp(argv[optind], "sip:", 4) == 0) {
@@ -350,6 +367,9 @@ int main(int argc, char **argv) {
   dial d = {.seconds = 10, .keys = "", .code = 6, .audio = audio_null(RATE)};
   setvbuf(stdout, NULL, _IOLBF, 0);
   int code = parse(argc, argv, &d, &o);
+  if (d.helped) {
+    return code;
+  }
   if (code == 0) {
     code = open_files(&d, &o);
   }

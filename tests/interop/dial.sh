@@ -96,6 +96,13 @@ misused() { # WHAT ARGUMENTS...
   echo "passed: $what"
 }
 
+wrong() { # OPTION VALUE
+  ends 2 "--$1 $2" "sip:$free" "--$1" "$2"
+  has stderr.log "^dial: --$1 $2: "
+  [ "$(wc -l <stderr.log)" -eq 1 ] || fail "--$1 $2: not one line on stderr"
+  echo "passed: $(cat stderr.log)"
+}
+
 case $part in
 standard | rtc-1.2)
   python3 "$here/sweep.py" low.wav 300
@@ -134,6 +141,12 @@ inputs)
   cannot_start "an empty file" "sip:$free" --play empty.wav
   cannot_start "no directory for the record" --listen "$free" --record absent/x.wav
   cannot_start "a codec that does not exist" --listen "$free" --codec FOO
+  cannot_start "no codec" --listen "$free" --codec ""
+  has stderr.log "^dial: --codec: "
+  python3 "$here/sweep.py" both.wav 300
+  cp both.wav before.wav
+  cannot_start "the file that is said" --listen "$free" --play both.wav --record ./both.wav
+  cmp both.wav before.wav || fail "what was to be said is lost"
   cannot_start "no port" "sip:127.0.0.2"
   cannot_start "no number" "sip:localhost:5060"
   cannot_start "no such number" "sip:127.0.0.256:5060"
@@ -144,7 +157,6 @@ inputs)
   cannot_start "another host's address" --listen 192.0.2.1:5060
   cannot_start "another host's address" "sip:$free" --bind 192.0.2.1
   has stderr.log "192.0.2.1: no address"
-  cannot_start "no address" "sip:$free" --bind here
   addr=$free
   listen
   cannot_start "address in use" --listen "$addr"
@@ -156,9 +168,14 @@ inputs)
   misused "both at once" --listen "$free" "sip:$free"
   misused "two calls" "sip:$free" "sip:$free"
   misused "no URI" "$free"
-  misused "no such profile" "sip:$free" --profile rtc
   misused "no such option" "sip:$free" --loud
-  misused "no number of seconds" "sip:$free" --seconds soon
+  wrong profile rtc
+  wrong seconds soon
+  wrong seconds -1
+  wrong bind here
+  ends 0 "help" --help
+  has caller.log "^usage: dial "
+  [ ! -s stderr.log ] || fail "help on stderr"
   ;;
 *)
   echo "no such part: $part"
