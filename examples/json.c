@@ -26,6 +26,22 @@ static size_t utf8(msnav_str text) {
   return overlong || beyond ? 0 : len;
 }
 
+static uint32_t code_of(const char *at, size_t len) {
+  static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+  uint32_t code = (unsigned char)at[0] & first[len];
+  for (size_t i = 1; i < len; i++) {
+    code = code << 6 | ((unsigned char)at[i] & 0x3f);
+  }
+  return code;
+}
+
+/* Terminals act on them: controls, line ends and marks of direction. */
+static bool is_live(uint32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
+         (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
 void json_string(FILE *f, msnav_str text) {
   fputc('"', f);
   while (text.len > 0) {
@@ -36,8 +52,8 @@ void json_string(FILE *f, msnav_str text) {
       n = 1;
     } else if (c == '"' || c == '\\') {
       fprintf(f, "\\%c", c);
-    } else if (c < 0x20 || c == 0x7f) {
-      fprintf(f, "\\u%04x", c);
+    } else if (is_live(code_of(text.ptr, n))) {
+      fprintf(f, "\\u%04x", (unsigned)code_of(text.ptr, n));
     } else {
       fwrite(text.ptr, 1, n, f);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JSON on a stream, for the programs beside it.  Bytes that are no UTF-8
- * become U+FFFD, so that whatever a peer sent the output stays JSON. */
+ * become U+FFFD, and what terminals act on is escaped: whatever a peer sent,
+ * the output stays JSON and can be looked at. */
 #ifndef EXAMPLES_JSON_H
 #define EXAMPLES_JSON_H
 

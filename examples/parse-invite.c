@@ -2,8 +2,8 @@
 /* parse-invite [--rewrite] [FILE]: a text/x-msmsgsinvite payload from a file
  * or standard input as one JSON object: the command, every field in wire
  * order, and the typed view.  With --rewrite the bytes that the library's
- * writer makes of it instead.  Exit code 1 with a message on bad input, 2 on
- * wrong use. */
+ * writer makes of it instead.  Exit code 1 with a message on bad input or
+ * when the output cannot be written, 2 on wrong use. */
 #include "json.h"
 
 #include <errno.h>
@@ -133,6 +133,24 @@ static int fail(const char *file, const char *why) {
   return 1;
 }
 
+/* A line without a colon is named by its place. */
+static int
+refuse(const char *file, const char *payload, size_t len, msnav_error err) {
+  msnav_invite_reader r;
+  msnav_field field;
+  unsigned n = 1;
+  if (err != MSNAV_ERR_PARSE ||
+      msnav_invite_reader_init(&r, payload, len) != MSNAV_OK) {
+    return fail(file, msnav_strerror(err));
+  }
+  while (msnav_invite_next(&r, &field) == MSNAV_OK) {
+    n++;
+  }
+  fprintf(stderr, "parse-invite: %s: field %u: %s\n", file, n,
+          msnav_strerror(err));
+  return 1;
+}
+
 static int rewrite(const char *file, const msnav_invite *v) {
   char out[MSNAV_INVITE_MAX];
   size_t len;
@@ -140,15 +158,25 @@ static int rewrite(const char *file, const msnav_invite *v) {
   if (err != MSNAV_OK) {
     return fail(file, msnav_strerror(err));
   }
-  return fwrite(out, 1, len, stdout) == len ? 0 : fail(file, "cannot write");
+  fwrite(out, 1, len, stdout);
+  return 0;
 }
 
+static const char usage[] =
+  "usage: parse-invite [--rewrite] [FILE]\n"
+  "Prints an invitation as JSON, or as the library would write it.\n"
+  "exit code: 1 bad input, or output that cannot be written; 2 wrong use\n";
+
 int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+    fputs(usage, stdout);
+    return 0;
+  }
   bool rewriting = argc > 1 && strcmp(argv[1], "--rewrite") == 0;
   int files = argc - 1 - rewriting;
   const char *file = files > 0 ? argv[argc - 1] : "-";
   if (files > 1 || (files == 1 && file[0] == '-' && file[1] != '\0')) {
-    fprintf(stderr, "usage: parse-invite [--rewrite] [FILE]\n");
+    fputs(usage, stderr);
     return 2;
   }
   FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
@@ -157,21 +185,25 @@ int main(int argc, char **argv) {
   }
   char payload[MSNAV_INVITE_MAX + 1]; /* one more shows what is too long */
   size_t len = fread(payload, 1, sizeof(payload), in);
-  bool read = ferror(in) == 0;
+  int error = ferror(in) != 0 ? errno : 0;
   if (in != stdin) {
     fclose(in);
   }
-  if (!read) {
-    return fail(file, strerror(errno));
+  if (error != 0) {
+    return fail(file, strerror(error));
   }
   msnav_invite v = {.size = sizeof(v)};
   msnav_error err = msnav_invite_read(payload, len, &v);
   if (err != MSNAV_OK) {
-    return fail(file, msnav_strerror(err));
+    return refuse(file, payload, len, err);
   }
+  int code = 0;
   if (rewriting) {
-    return rewrite(file, &v);
+    code = rewrite(file, &v);
+  } else {
+    print_json(&v);
   }
-  print_json(&v);
-  return 0;
+  return fflush(stdout) == 0 && ferror(stdout) == 0
+           ? code
+           : fail("output", strerror(errno));
 }

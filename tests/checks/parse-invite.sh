@@ -59,6 +59,17 @@ bad = {
 for payload, word in bad.items():
     code, out, err = parse(payload)
     assert code == 1 and out == b"" and word in err and err.count("\n") == 1, (payload, err)
+_, _, err = parse(head + b"A: b\r\nC: d\r\nno colon\r\nE: f\r\n")
+assert "field 3: malformed" in err, err
+# what terminals act on is escaped
+_, out, _ = parse(head + "A: \u202e\u009b\u2028\u00e9\u97f3\r\n".encode())
+assert json.loads(out)["fields"] == [["A", "\u202e\u009b\u2028\u00e9\u97f3"]]
+assert b"\\u202e\\u009b\\u2028" + "\u00e9\u97f3".encode() in out, out
+with open("/dev/full", "wb") as full:
+    done = subprocess.run([program, f"{data}/paper-2-accept1.msg"], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1 and b"output" in done.stderr, done
+done = subprocess.run([program, "--help"], capture_output=True)
+assert done.returncode == 0 and done.stdout.startswith(b"usage: ") and not done.stderr
 assert subprocess.run([program, "/nonexistent"], capture_output=True).returncode == 1
 assert subprocess.run([program, "a", "b"], capture_output=True).returncode == 2
 PYTHON
