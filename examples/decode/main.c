@@ -6,11 +6,13 @@
 #include "report.h"
 #include "sip.h"
 #include "sound.h"
+#include "spool.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Exit codes. */
@@ -99,10 +101,15 @@ static void report(FILE *f, const trail *t, const options *o) {
   }
 }
 
+static int fail(const char *file, const char *why) {
+  fprintf(stderr, "msnav-decode: %s: %s\n", file, why);
+  return FAILED;
+}
+
 static bool write_report(const trail *t, const options *o) {
   FILE *f = o->output == NULL ? stdout : fopen(o->output, "wb");
   if (f == NULL) {
-    fprintf(stderr, "msnav-decode: %s: %s\n", o->output, strerror(errno));
+    (void)fail(o->output, strerror(errno));
     return false;
   }
   report(f, t, o);
@@ -129,10 +136,25 @@ static void say_notes(const trail *t) {
   }
 }
 
+/* The report must not take the place of what it is about. */
+static bool is_same(const char *a, const char *b) {
+  struct stat s, t;
+  return b != NULL && stat(a, &s) == 0 && stat(b, &t) == 0 &&
+         S_ISREG(s.st_mode) && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
+}
+
 static int decode(const options *o) {
-  trail *t = trail_new(o->files[0]);
+  const char *file = o->files[0];
+  spool source;
+  if (is_same(file, o->output)) {
+    return fail(file, "it is what the report would replace");
+  }
+  if (!spool_open(&source, file)) {
+    return fail(file, strerror(errno));
+  }
+  trail *t = trail_new(file);
   int code = FAILED;
-  if (read_file(o->files[0], t, o->wav)) {
+  if (read_file(source.use, t, o->wav)) {
     bool ok = write_report(t, o) && !t->unwritten;
     say_notes(t);
     code = !ok                  ? FAILED
@@ -142,13 +164,15 @@ static int decode(const options *o) {
                                 : DECODED;
   }
   trail_free(t);
+  spool_close(&source);
   return code;
 }
 
 static const char about[] =
   "Shows the calls in a capture (pcap, pcapng) or a text dump: the "
   "invitations of MSN Messenger, SIP and RTP as a ladder, every field "
-  "explained.\n\nExit status: 0 decoded, 1 a file cannot be read or written, "
+  "explained.  FILE - is standard input.\n\nExit status: 0 decoded, 1 a file "
+  "cannot be read or written, "
   "2 wrong usage, 3 the capture is cut within a packet, 4 something in it is "
   "missing or damaged (all else was decoded), 5 no call in it.";
 

@@ -6,6 +6,7 @@ import base64
 import math
 import re
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -176,6 +177,22 @@ class Damage(Case):
         self.assertEqual(self.decoder.run(PAPER, "-o", "/nonexistent/x").returncode, 1)
         self.assertEqual(self.decoder.run(PAPER, "--json", "--svg").returncode, 2)
         self.assertEqual(self.decoder.run(PAPER, "--bogus").returncode, 2)
+
+    def test_a_pipe_is_read_like_a_file(self):
+        wanted = self.decoder.run(PAPER, "--summary").stdout
+        for name in ("-", "/dev/stdin"):
+            done = subprocess.run([PROGRAM, "--summary", name], input=PAPER, capture_output=True)
+            self.assertEqual((done.returncode, done.stderr, done.stdout), (0, b"", wanted))
+        done = subprocess.run([PROGRAM, "-"], input=b"", capture_output=True)
+        self.assertEqual(done.returncode, 5)
+
+    def test_the_report_does_not_replace_the_capture(self):
+        capture = Path(self.where.name) / "precious"
+        capture.write_bytes(PAPER)
+        done = subprocess.run([PROGRAM, "-o", capture, capture], capture_output=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"precious", done.stderr)
+        self.assertEqual(capture.read_bytes(), PAPER)
 
 
 class Hostile(Case):
