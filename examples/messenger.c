@@ -3,14 +3,8 @@
  * logs in to a switchboard server, calls or waits to be called, plays and
  * records WAV files, writes what it sends into a capture file, and prints
  * one JSON object a line for each thing that happens.
- *
- *   messenger --switchboard ADDR:PORT --token T --account A --name N
- *             --bind ADDR [--loop glib|epoll]
- *             [--call ACCOUNT] [--seconds N] [--press KEYS] [--ring N]
- *             [--reject | --ignore] [--play WAV] [--record WAV] [--pcap FILE]
- *
- * Exit code 0 when a call took place and ended, 1 when it could not start, 2
- * on wrong use. */
+ * Exit code 0 when a call took place and ended, 1 when it could not start or a
+ * file is not complete, 2 on wrong use. */
 #include "audio.h"
 #include "json.h"
 #include "msnp.h"
@@ -437,7 +431,8 @@ static void close_connection(messenger *m, msnp *c) {
   }
 }
 
-static void clean_up(messenger *m) {
+/* Whether all that was recorded is in its files. */
+static bool clean_up(messenger *m) {
   msnav_context_free(m->ctx);
   close_connection(m, m->talk);
   close_connection(m, m->presence);
@@ -449,11 +444,13 @@ static void clean_up(messenger *m) {
     g_main_loop_unref(m->glib);
   }
   msnav_epoll_free(m->epoll);
-  if (!pcap_close(m->capture)) {
-    fprintf(stderr, "messenger: the capture is not complete\n");
-    m->code = 1;
+  bool captured = pcap_close(m->capture);
+  bool recorded = m->audio.close(m->audio.self);
+  if (!captured || !recorded) {
+    fprintf(stderr, "messenger: the %s is not complete\n",
+            captured ? "recording" : "capture");
   }
-  m->audio.close(m->audio.self);
+  return captured && recorded;
 }
 
 static int fail(const char *what, const char *why) {
@@ -478,19 +475,30 @@ static int open_files(messenger *m, const paths *p) {
   return 0;
 }
 
+/* Seconds: no longer than a day. */
+static bool take_seconds(const char *value, double *seconds) {
+  char *end;
+  *seconds = strtod(value, &end);
+  return end != value && *end == '\0' && *seconds >= 0 && *seconds <= 86400;
+}
+
 static bool take_option(messenger *m, paths *p, int c, const char *value) {
   msnav_addr addr = {0, 0};
   const char **texts[] = {
     ['a'] = &m->account, ['n'] = &m->name, ['t'] = &m->token,
     ['c'] = &m->peer,    ['k'] = &m->keys, ['p'] = &p->play,
-    ['r'] = &p->record,  ['C'] = &p->pcap, ['l'] = &p->loop};
+    ['r'] = &p->record,  ['C'] = &p->pcap};
   if (c < (int)(sizeof(texts) / sizeof(texts[0])) && texts[c] != NULL) {
     *texts[c] = value;
     return true;
   }
   switch (c) {
   case 's':
-    return msnav_addr_parse(msnav_str_of(value), &m->server) == MSNAV_OK;
+    return msnav_addr_parse(msnav_str_of(value), &m->server) == MSNAV_OK &&
+           m->server.port != 0;
+  case 'l':
+    p->loop = value;
+    return strcmp(value, "glib") == 0 || strcmp(value, "epoll") == 0;
   case 'b':
     if (msnav_addr_parse(msnav_str_of(value), &addr) != MSNAV_OK) {
       return false;
@@ -498,11 +506,9 @@ static bool take_option(messenger *m, paths *p, int c, const char *value) {
     m->bind_ip = addr.ip;
     return true;
   case 'S':
-    m->seconds = strtod(value, NULL);
-    return true;
+    return take_seconds(value, &m->seconds);
   case 'R':
-    m->ring = strtod(value, NULL);
-    return true;
+    return take_seconds(value, &m->ring);
   case 'x':
     m->reject = true;
     return true;
@@ -512,6 +518,17 @@ static bool take_option(messenger *m, paths *p, int c, const char *value) {
   default:
     return false;
   }
+}
+
+static int usage(void) {
+  fprintf(stderr, "usage: messenger --switchboard ADDR:PORT --account A "
+                  "[--token T] [--name N]\n"
+                  "                 [--bind ADDR] [--loop glib|epoll] "
+                  "[--call ACCOUNT] [--seconds N]\n"
+                  "                 [--press KEYS] [--ring N] [--reject | "
+                  "--ignore] [--play WAV]\n"
+                  "                 [--record WAV] [--pcap FILE]\n");
+  return 2;
 }
 
 int main(int argc, char **argv) {
@@ -531,14 +548,18 @@ int main(int argc, char **argv) {
                  .seconds = 10,
                  .code = 1};
   paths p = {.loop = "epoll"};
-  bool ok = true;
-  for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-    ok = take_option(&m, &p, c, optarg) && ok;
+  for (int c, at; (c = getopt_long(argc, argv, "", known, &at)) != -1;) {
+    if (c == '?') {
+      return usage();
+    }
+    if (!take_option(&m, &p, c, optarg)) {
+      fprintf(stderr, "messenger: --%s %s: not such a value\n", known[at].name,
+              optarg);
+      return 2;
+    }
   }
-  if (!ok || m.account == NULL || m.server.port == 0 || optind != argc) {
-    fprintf(stderr, "usage: messenger --switchboard ADDR:PORT --account A "
-                    "[OPTIONS], see messenger.c\n");
-    return 2;
+  if (m.account == NULL || m.server.port == 0 || optind != argc) {
+    return usage();
   }
   setvbuf(stdout, NULL, _IOLBF, 0);
   int code = open_files(&m, &p);
@@ -550,6 +571,5 @@ int main(int argc, char **argv) {
   if (code == 0) {
     code = run(&m);
   }
-  clean_up(&m);
-  return code;
+  return clean_up(&m) || code != 0 ? code : 1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* switchboard --listen ADDR:PORT [--token TOKEN] [--user ACCOUNT:PASSWORD]...
- *             [--json]
+/* switchboard [--listen ADDR:PORT] [--token TOKEN]
+ *             [--user ACCOUNT:PASSWORD]... [--json]
  *
  * A small MSN server for tests and demonstrations, notification and
  * switchboard in one: a connection that begins with VER logs in with its
@@ -179,36 +179,47 @@ static bool parse_listen(const char *text, msnav_addr *at) {
   return true;
 }
 
-static int usage(void) {
-  fprintf(stderr, "usage: switchboard [--listen ADDR:PORT] [--token TOKEN] "
-                  "[--user ACCOUNT:PASSWORD]... [--json]\n");
+static int usage(FILE *to) {
+  fprintf(to,
+          "usage: switchboard [--listen ADDR:PORT] [--token TOKEN]\n"
+          "                   [--user ACCOUNT:PASSWORD]... [--json]\n"
+          "A small MSN server; listens on 127.0.0.1:1863 unless told where, "
+          "port 0: any.\n"
+          "exit code: 0 ended by a signal, 1 cannot listen, 2 wrong use\n");
+  return to == stdout ? 0 : 2;
+}
+
+static int wrong(const char *option, const char *value, const char *want) {
+  fprintf(stderr, "switchboard: --%s %s: not %s\n", option, value, want);
   return 2;
 }
 
 int main(int argc, char **argv) {
-  static const struct option known[] = {{"listen", 1, NULL, 'l'},
-                                        {"token", 1, NULL, 't'},
-                                        {"user", 1, NULL, 'u'},
-                                        {"json", 0, NULL, 'j'},
-                                        {NULL, 0, NULL, 0}};
+  static const struct option known[] = {
+    {"listen", 1, NULL, 'l'}, {"token", 1, NULL, 't'}, {"user", 1, NULL, 'u'},
+    {"json", 0, NULL, 'j'},   {"help", 0, NULL, 'h'},  {NULL, 0, NULL, 0}};
   server s = {.at = {0x7f000001, 1863}};
   for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-    if (c == 'l' && parse_listen(optarg, &s.at)) {
-      continue;
+    if (c == 'l' && !parse_listen(optarg, &s.at)) {
+      return wrong("listen", optarg, "ADDR:PORT");
     }
-    if (c == 'u' && notification_add_user(&s, optarg)) {
-      continue;
+    if (c == 'u' && !notification_add_user(&s, optarg)) {
+      return wrong("user", optarg, "ACCOUNT:PASSWORD");
     }
     if (c == 't') {
       s.token = optarg;
     } else if (c == 'j') {
       s.json = true;
-    } else {
-      return usage();
+    } else if (c == 'h' || c == '?') {
+      return usage(c == 'h' ? stdout : stderr);
     }
+  }
+  if (optind < argc) {
+    return usage(stderr);
   }
   setvbuf(stdout, NULL, _IOLBF, 0);
   if (msnav_epoll_new(&s.epoll) != MSNAV_OK) {
+    perror("switchboard");
     return 1;
   }
   signals watched = {0};
