@@ -33,10 +33,11 @@ static void set(char **text, const char *value) {
   *text = g_strdup(value);
 }
 
+/* More than 0, which stands for what is so without the option. */
 static bool read_number(const char *text, double most, double *value) {
   char *end = NULL;
   double n = g_ascii_strtod(text, &end);
-  if (end == text || *end != '\0' || !isfinite(n) || n < 0 || n > most) {
+  if (end == text || *end != '\0' || !isfinite(n) || n <= 0 || n > most) {
     return false;
   }
   *value = n;
@@ -62,7 +63,8 @@ static bool read_ports(const char *text, port_range *range) {
     return false;
   }
   guint64 max = g_ascii_strtoull(rest + 1, &rest, 10);
-  if (rest[0] != '\0' || min == 0 || max > UINT16_MAX || min >= max) {
+  guint64 first = min + min % 2;
+  if (rest[0] != '\0' || min == 0 || max > UINT16_MAX || first >= max) {
     return false;
   }
   *range = (port_range){(uint16_t)min, (uint16_t)max};
@@ -283,6 +285,12 @@ static int check_who(const char *what, const char *who) {
   return len > 0 && len < 130 && is_word(who) ? -1 : wrong(what, who);
 }
 
+static bool is_port(const char *text) {
+  double number = 0;
+  return read_number(text, 65535, &number) &&
+         strspn(text, "0123456789") == strlen(text);
+}
+
 static int check_server(sources *s) {
   options *o = s->o;
   if (s->server == NULL || o->account == NULL) {
@@ -290,16 +298,16 @@ static int check_server(sources *s) {
             s->server == NULL ? "--server" : "--account");
     return EXIT_USAGE;
   }
+  if (s->port != NULL && !is_port(s->port)) {
+    return wrong("wrong value of --port", s->port);
+  }
   const char *colon = strchr(s->server, ':');
   const char *port = s->port != NULL ? s->port : PORT;
   char *host = g_strndup(s->server, strcspn(s->server, ":"));
   if (colon != NULL) {
     port = colon + 1;
   }
-  double number = 0;
-  bool ok = host[0] != '\0' && is_word(host) &&
-            read_number(port, 65535, &number) && number >= 1 &&
-            strspn(port, "0123456789") == strlen(port);
+  bool ok = host[0] != '\0' && is_word(host) && is_port(port);
   o->server = g_strdup_printf("%s:%s", host, port);
   g_free(host);
   return ok ? -1 : wrong("not a server and port", o->server);
@@ -328,7 +336,10 @@ static int check_codecs(const char *list) {
   for (size_t i = 0; names[i] != NULL && code == -1; i++) {
     const char *name = g_strstrip(names[i]);
     msnav_str bare = {name, strcspn(name, "/")};
-    if (msnav_codec_find(bare, 0) == NULL) {
+    const char *rate = name + bare.len;
+    double hertz = 0;
+    bool ok = *rate == '\0' || read_number(rate + 1, 192000, &hertz);
+    if (!ok || msnav_codec_find(bare, (uint32_t)hertz) == NULL) {
       code = no_codec(name);
     }
   }

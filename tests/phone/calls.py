@@ -476,6 +476,11 @@ def wrong_use_is_said(world):
         (["--server", "x", "--account", "a@b", "--rtp-ports", "5004"], "5004"),
         (["--server", "x", "--account", "a@b", "--rtp-ports", "5004-5004"], "5004-5004"),
         (["--server", "x", "--account", "a@b", "--rtp-ports", "1-70000"], "1-70000"),
+        (["--server", "x", "--account", "a@b", "--rtp-ports", "5001-5002"], "5001-5002"),
+        (["--server", "x:1", "--account", "a@b", "--port", "many"], "many"),
+        (["--server", "x", "--account", "a@b", "--ring", "0"], "--ring"),
+        (["--server", "x", "--account", "a@b", "--calls", "0"], "--calls"),
+        (["--server", "x", "--account", "a@b", "--codecs", "DVI4/9"], "DVI4/9"),
         (["--server", "x", "--account", "a@b", "--sip-port", "70000"], "70000"),
         (["--server", "x", "--account", "a@b", "surplus"], "surplus"),
         (["--server", "x", "--account", "a@b", "--codecs", "PCMU,FOO"], "PCMA, DVI4"),
@@ -492,6 +497,7 @@ def wrong_use_is_said(world):
         check(phone.wait() == 2, f"{args}: {phone.wait()}")
         check(len(phone.err) >= 1 and word in phone.err[0], f"{args}: {phone.err}")
         check("\x1b" not in "".join(phone.err), "an escape sequence")
+
 
 def calls_are_encrypted_where_both_can(world):
     server = world.server()
