@@ -19,6 +19,12 @@ ALICE, BOB, CAROL = (f"{n}@example.com" for n in ("alice", "bob", "carol"))
 PASSWORD = "correct horse"
 RATE = 8000
 
+# exit codes that --help promises
+UNREACHABLE, REFUSED, LOST, NO_DEVICE, BAD_FILE, PROTOCOL, ELSEWHERE = range(3, 10)
+CALL = 20  # + the reason of include/msnav/session.h
+REJECTED_LOCAL, REJECTED, CANCELLED_REMOTE, NO_ANSWER, SIP_REFUSED = 3, 4, 6, 7, 14
+BYE_TIMEOUT, UNDELIVERED = 17, 19
+
 
 class Failure(Exception):
     pass
@@ -174,6 +180,31 @@ def only_line(lines, *words):
     check(len(lines) == 1, f"not one line: {lines}")
     for word in words:
         check(word in lines[0], f"no {word!r} in {lines[0]!r}")
+
+
+def pair(world, server, *caller, answer=("--auto-answer", "--calls", "1"), seconds="2"):
+    """Bob waits, Alice calls him; both play and record."""
+    for who, tone in ("a", 300), ("b", 700):
+        write_wav(world.path(f"{who}-said.wav"), 30, tone)
+    bob = world.phone(server, BOB, "--json", *answer, "--play", world.path("b-said.wav"),
+                      "--record", world.path("b-heard.wav"))
+    bob.wait_event("online")
+    alice = world.phone(server, ALICE, "--json", "--call", BOB, "--seconds", seconds,
+                        "--play", world.path("a-said.wav"),
+                        "--record", world.path("a-heard.wav"), *caller)
+    return alice, bob
+
+
+def shorten(world, name, seconds):
+    """compare wants all that was said to be heard."""
+    write_wav(world.path(f"{name}-part.wav"), seconds, {"a": 300, "b": 700}[name])
+    return world.path(f"{name}-part.wav")
+
+
+def hear_each_other(world, seconds):
+    for said, heard in ("a", "b"), ("b", "a"):
+        ok, text = world.heard(shorten(world, said, seconds), world.path(f"{heard}-heard.wav"))
+        check(ok, f"{heard} did not hear {said}: {text}")
 
 
 def main(scenarios):
