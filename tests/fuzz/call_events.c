@@ -63,14 +63,19 @@ on_log(msnav_log_level level, const char *line, size_t len, void *self) {
   }
 }
 
+/* Each byte is there. */
+static void read_all(const uint8_t *bytes, size_t len) {
+  volatile uint8_t sink;
+  for (size_t i = 0; i < len; i++) {
+    sink = bytes[i];
+  }
+  (void)sink;
+}
+
 static void on_trace(const msnav_trace *t, void *self) {
   (void)self;
   CHECK(t->kind <= MSNAV_TRACE_REFUSED && t->len <= 65535);
-  volatile uint8_t sink;
-  for (size_t i = 0; i < t->len; i++) {
-    sink = t->data[i]; /* each one is there */
-  }
-  (void)sink;
+  read_all(t->data, t->len);
 }
 
 /* ---- callbacks */
@@ -150,6 +155,7 @@ on_level(void *self, msnav_call *call, unsigned sent, unsigned received) {
 static void
 on_video(void *self, msnav_call *call, const msnav_payload *payload) {
   CHECK(payload->len <= 65535);
+  read_all(payload->data, payload->len);
   react(self, slot_of(self, call));
 }
 
