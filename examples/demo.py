@@ -230,15 +230,42 @@ def judge(options, summaries, heard):
     return None
 
 
+def make_directory(path):
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"--out {path}: {error.strerror}")
+
+
+def number(least, most, kind=float):
+    def read(text):
+        value = kind(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not {least} to {most}")
+        return value
+    read.__name__ = "number"
+    return read
+
+
 def parse_options():
-    p = argparse.ArgumentParser(description="A whole call between two messengers.")
-    p.add_argument("--build", required=True, help="build directory")
-    p.add_argument("--out", default="demo-out", help="where files are left")
-    p.add_argument("--seconds", type=float, default=10)
-    p.add_argument("--reject", action="store_true", help="the invitee declines")
-    p.add_argument("--no-answer", action="store_true", help="the invitee never answers")
-    p.add_argument("--drop", type=int, default=0, metavar="PERCENT", help="of RTP lost")
-    return p.parse_args()
+    p = argparse.ArgumentParser(
+        prog="demo.sh", description="A whole call between two messengers.",
+        epilog="Exit code 0 only when both heard the other's speech, or the case that was asked for "
+               "ended as it must; 2: wrong options.")
+    p.add_argument("--build", help=argparse.SUPPRESS)  # from demo.sh; without it only looks
+    p.add_argument("--out", default="demo-out", metavar="DIR",
+                   help="where the recordings, call.pcap and ladder.svg go (%(default)s)")
+    p.add_argument("--seconds", type=number(0.1, 600), default=10, metavar="N",
+                   help="how long they talk (%(default)s)")
+    case = p.add_mutually_exclusive_group()
+    case.add_argument("--reject", action="store_true", help="the invitee declines")
+    case.add_argument("--no-answer", action="store_true", help="the invitee never answers")
+    p.add_argument("--drop", type=number(0, 100, int), default=0, metavar="PERCENT",
+                   help="of RTP lost")
+    options = p.parse_args()
+    if options.build is None:
+        sys.exit(0)
+    return options
 
 
 def start_programs(options, tools, lines):
@@ -290,7 +317,7 @@ def wait_for_ready(lines):
 
 def main():
     options = parse_options()
-    os.makedirs(options.out, exist_ok=True)
+    make_directory(options.out)
     tools = f"{options.build}/examples"
     for who in "AB":
         prepare_speech(SPEECH[who], f"{options.out}/{who}-said.wav", options.seconds)

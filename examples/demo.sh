@@ -14,6 +14,11 @@
 # when both sides heard the other's speech, or the case that was asked for
 # ended as it must.
 set -eu
-. "$(dirname "$0")/build.sh"
+here=$(dirname "$0")
+case " $* " in
+*" -h "* | *" --help "*) exec python3 "$here/demo.py" --help ;;
+esac
+python3 "$here/demo.py" "$@" # wrong options, before anything is installed
+. "$here/build.sh"
 
 exec python3 "$here/demo.py" --build "$build" "$@"

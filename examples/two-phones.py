@@ -74,12 +74,18 @@ def judge(options, codes, events):
 
 
 def main():
-    p = argparse.ArgumentParser(description="Two phones call each other.")
-    p.add_argument("--build", required=True, help="build directory")
-    p.add_argument("--out", default="two-phones-out", help="where files are left")
-    p.add_argument("--seconds", type=float, default=5)
+    p = argparse.ArgumentParser(prog="two-phones.sh", description="Two phones call each other.")
+    p.add_argument("--build", help=argparse.SUPPRESS)  # from two-phones.sh; without it only looks
+    p.add_argument("--out", default="two-phones-out", metavar="DIR",
+                   help="where the recordings go (%(default)s)")
+    p.add_argument("--seconds", type=float, default=5, metavar="N",
+                   help="how long they talk (%(default)s)")
     options = p.parse_args()
-    os.makedirs(options.out, exist_ok=True)
+    if not 0 < options.seconds <= 600:
+        p.error(f"--seconds: {options.seconds} is not more than 0 and at most 600")
+    if options.build is None:
+        return 0
+    demo.make_directory(options.out)
     for who in "AB":
         demo.prepare_speech(demo.SPEECH[who], f"{options.out}/{who}-said.wav", options.seconds)
 

@@ -11,6 +11,11 @@
 # when both heard the other's speech, chat and keys arrived, and both phones
 # ended with exit code 0.
 set -eu
-. "$(dirname "$0")/build.sh"
+here=$(dirname "$0")
+case " $* " in
+*" -h "* | *" --help "*) exec python3 "$here/two-phones.py" --help ;;
+esac
+python3 "$here/two-phones.py" "$@" # wrong options, before anything is installed
+. "$here/build.sh"
 
 exec python3 "$here/two-phones.py" --build "$build" "$@"
