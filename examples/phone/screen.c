@@ -43,6 +43,10 @@ static void on_frame(void *arg) {
   const msnav_loop *loop = &s->phone->loop;
   s->drawing = false;
   s->drawn = loop->now(loop->data);
+  if (terminal_busy(s->terminal)) { /* slow, or stopped by Ctrl-S */
+    draw_soon(s);
+    return;
+  }
   screen_draw(s);
   if (s->phone->call != NULL || s->broken) {
     if (s->phone->call != NULL) {

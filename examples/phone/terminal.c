@@ -19,6 +19,7 @@ struct terminal {
   int resize_fd;
   char pending[16]; /* a character or sequence that is not complete */
   size_t count;
+  GString *waiting; /* written, and not taken by the terminal yet */
 };
 
 static const char enter[] = "\x1b[?1049h\x1b[?7l\x1b[?25l\x1b[2J";
@@ -137,9 +138,38 @@ static size_t take_key(const char *p, size_t len, uint32_t *key) {
   return *key != 0 ? (size_t)g_unichar_to_utf8(character, NULL) : 1;
 }
 
-static void on_readable(int fd, unsigned events, void *arg) {
+/* What is left goes out when the terminal takes it; false: it never will. */
+static bool flush(terminal *t) {
+  GString *w = t->waiting;
+  bool ok = true;
+  while (w->len > 0 && ok) {
+    ssize_t n = tty >= 0 ? write(tty, w->str, w->len) : -1;
+    if (n > 0) {
+      g_string_erase(w, 0, n);
+    } else if (tty >= 0 && n < 0 && errno == EAGAIN) {
+      break;
+    } else {
+      ok = tty >= 0 && n < 0 && errno == EINTR;
+    }
+  }
+  if (!ok) {
+    g_string_truncate(w, 0);
+  }
+  if (t->io != NULL) {
+    t->loop.io_mod(t->loop.data, t->io,
+                   w->len > 0 ? MSNAV_IO_READ | MSNAV_IO_WRITE : MSNAV_IO_READ);
+  }
+  return ok;
+}
+
+static void on_ready(int fd, unsigned events, void *arg) {
   terminal *t = arg;
-  (void)events;
+  if ((events & MSNAV_IO_WRITE) != 0) {
+    (void)flush(t);
+  }
+  if ((events & MSNAV_IO_READ) == 0) {
+    return;
+  }
   ssize_t n = read(fd, t->pending + t->count, sizeof(t->pending) - t->count);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
     return;
@@ -206,19 +236,12 @@ void terminal_size(const terminal *t, int *columns, int *rows) {
 /* ---- beginning and end */
 
 bool terminal_write(terminal *t, const char *bytes, size_t len) {
-  (void)t;
-  while (len > 0 && tty >= 0) {
-    ssize_t n = write(tty, bytes, len);
-    if (n < 0 && errno == EINTR) {
-      continue;
-    }
-    if (n <= 0) {
-      return false;
-    }
-    bytes += n;
-    len -= (size_t)n;
-  }
-  return true;
+  g_string_append_len(t->waiting, bytes, (gssize)len);
+  return flush(t);
+}
+
+bool terminal_busy(const terminal *t) {
+  return t->waiting->len > 0;
 }
 
 terminal *terminal_open(const msnav_loop *loop, const terminal_events *events,
@@ -229,7 +252,8 @@ terminal *terminal_open(const msnav_loop *loop, const terminal_events *events,
   terminal *t = g_new0(terminal, 1);
   *t =
     (terminal){.loop = *loop, .events = events, .self = self, .resize_fd = -1};
-  t->io = loop->io_add(loop->data, tty, MSNAV_IO_READ, on_readable, t);
+  t->waiting = g_string_new(NULL);
+  t->io = loop->io_add(loop->data, tty, MSNAV_IO_READ, on_ready, t);
   watch_size(t);
   (void)terminal_write(t, enter, sizeof(enter) - 1);
   return t;
@@ -251,5 +275,6 @@ void terminal_close(terminal *t) {
   }
   restore();
   close(fd);
+  g_string_free(t->waiting, TRUE);
   g_free(t);
 }

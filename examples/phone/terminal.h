@@ -32,9 +32,11 @@ typedef struct terminal_events {
 terminal *terminal_open(const msnav_loop *loop, const terminal_events *events,
                         void *self);
 void terminal_size(const terminal *t, int *columns, int *rows);
-/* Never waits; false when the terminal did not take all of it: draw all of
- * it again later. */
+/* Never waits: what the terminal does not take at once goes out later.  false
+ * when it takes nothing any more. */
 bool terminal_write(terminal *t, const char *bytes, size_t len);
+/* Something of it has not gone out yet: a poor time for more. */
+bool terminal_busy(const terminal *t);
 /* May be NULL. */
 void terminal_close(terminal *t);
 

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """msnav-phone on a terminal, looked at through tmux."""
+import fcntl
 import os
+import pty
 import re
+import select
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 from kit import (ALICE, BOB, CAROL, PASSWORD, check, eventually, main, write_wav)
@@ -178,6 +183,26 @@ def the_window_changes_its_size(world):
     layout(terminal)
 
 
+def a_slow_terminal_gets_whole_frames(world):
+    """One frame is more than the kernel holds for a terminal that does not read."""
+    args = world.phone_args(world.server(), ALICE, "--no-sound")
+    pid, fd = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 100, 240, 0, 0))
+        os.execve(args[0], args, {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+    world.stack.callback(os.waitpid, pid, 0)
+    world.stack.callback(os.kill, pid, 9)
+    world.stack.callback(os.close, fd)
+    seen = b""
+    end = time.monotonic() + 10
+    while time.monotonic() < end and b"\x1b[100;1H" not in seen:
+        if select.select([fd], [], [], 0.5)[0]:
+            seen += os.read(fd, 1024)
+        time.sleep(0.02)
+    check(b"\x1b[100;1H" in seen, f"{len(seen)} bytes, and no last row")
+    check(seen.count(b"\x1b[2J") < 6, "it begins again and again")
+
+
 def signals_put_the_terminal_back(world):
     _, _, terminal = start(world, 80, 24)
     first = True
@@ -297,8 +322,8 @@ if __name__ == "__main__":
         print("1..0 # SKIP tmux is not installed")
         sys.exit(0)
     named = {f.__name__.replace("_", " "): f for f in (
-        somebody_calls, the_window_changes_its_size, signals_put_the_terminal_back,
-        ctrl_c_leaves, ctrl_c_at_the_password_gives_up, errors_stay_behind, the_password_is_asked_for_without_echo,
+        somebody_calls, the_window_changes_its_size, a_slow_terminal_gets_whole_frames,
+        signals_put_the_terminal_back, ctrl_c_leaves, ctrl_c_at_the_password_gives_up, errors_stay_behind, the_password_is_asked_for_without_echo,
         without_utf8_and_colours, a_dumb_terminal_gets_lines, contacts_are_chosen,
         hostile_text_does_not_move_the_cursor)}
     sys.exit(main({"a call at 80x24": a_call_at(80, 24), "a call at 200x50": a_call_at(200, 50),
