@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct files {
   wav *said, *heard; /* NULL: none */
@@ -31,14 +30,6 @@ static bool close_files(void *self) {
   return complete;
 }
 
-/* Opening the one to write would empty the other. */
-static bool is_same(const char *said, const char *heard) {
-  struct stat a, b;
-  return said != NULL && heard != NULL && stat(said, &a) == 0 &&
-         stat(heard, &b) == 0 && S_ISREG(a.st_mode) && a.st_dev == b.st_dev &&
-         a.st_ino == b.st_ino;
-}
-
 bool audio_wav(audio *a, const char *said, const char *heard, uint32_t rate,
                const char **file, const char **why) {
   files *f = calloc(1, sizeof(*f));
@@ -53,7 +44,7 @@ bool audio_wav(audio *a, const char *said, const char *heard, uint32_t rate,
   }
   rate = f->said != NULL ? wav_rate(f->said) : rate;
   *file = heard;
-  if (is_same(said, heard)) {
+  if (said != NULL && heard != NULL && wav_is_same(said, heard)) {
     *why = "the file that is said";
     close_files(f);
     return false;

@@ -3,7 +3,9 @@
  * the library's own.  One side plays a WAV file, the other records it:
  *
  *   epoll-call SAID.wav HEARD.wav
- */
+ *
+ * Exit code 1 when the call failed or HEARD.wav is not complete, 2 for files
+ * that cannot be used. */
 #include "wav.h"
 
 #include <msnav/call.h>
@@ -113,8 +115,11 @@ int main(int argc, char **argv) {
   bob.other = &alice;
   const char *why = NULL;
   alice.said = wav_open(argv[1], &why);
-  bob.heard =
-    alice.said != NULL ? wav_create(argv[2], wav_rate(alice.said), &why) : NULL;
+  if (alice.said != NULL && wav_is_same(argv[1], argv[2])) {
+    why = "the file that is said";
+  } else if (alice.said != NULL) {
+    bob.heard = wav_create(argv[2], wav_rate(alice.said), &why);
+  }
   if (bob.heard == NULL) {
     fprintf(stderr, "epoll-call: %s: %s\n", argv[alice.said != NULL ? 2 : 1],
             why);
@@ -128,5 +133,9 @@ int main(int argc, char **argv) {
     msnav_epoll_free(alice.epoll);
   }
   wav_close(alice.said);
-  return wav_close(bob.heard) ? code : 1;
+  if (!wav_close(bob.heard)) {
+    fprintf(stderr, "epoll-call: %s: cannot be written\n", argv[2]);
+    code = 1;
+  }
+  return code;
 }

@@ -16,6 +16,9 @@ wav *wav_open(const char *path, const char **why);
 wav *wav_create(const char *path, uint32_t rate, const char **why);
 /* The same, but a file that is there stays as it is until the first sound. */
 wav *wav_replace(const char *path, uint32_t rate, const char **why);
+/* Whether both paths are of one file, which is there: writing one would empty
+ * the other. */
+bool wav_is_same(const char *path, const char *other);
 uint32_t wav_rate(const wav *w);
 /* Samples read; fewer than asked for at the end of the file. */
 size_t wav_read(wav *w, int16_t *pcm, size_t samples);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "options.h"
 
+#include "../wav.h"
 #include "text.h"
 
 #include <getopt.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define KEEP_ALIVE 45 /* s; servers drop who says nothing for a minute */
 #define PORT "1863"   /* IANA: msnp */
@@ -347,14 +347,6 @@ static int check_codecs(const char *list) {
   return code;
 }
 
-/* What is heard would be written over what is said. */
-static bool same_file(const char *a, const char *b) {
-  struct stat one, other;
-  return a != NULL && b != NULL && stat(a, &one) == 0 && stat(b, &other) == 0 &&
-         S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
-         one.st_ino == other.st_ino;
-}
-
 static int check(sources *s) {
   options *o = s->o;
   int code = check_server(s);
@@ -380,7 +372,8 @@ static int check(sources *s) {
   if (code == -1 && o->auto_answer && o->auto_reject) {
     code = wrong("--auto-answer or --auto-reject", "not both");
   }
-  if (code == -1 && same_file(o->play, o->record)) {
+  if (code == -1 && o->play != NULL && o->record != NULL &&
+      wav_is_same(o->play, o->record)) {
     code = wrong("--play and --record name the same file", o->record);
   }
   return code;

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# usage: options.sh SWITCHBOARD MESSENGER
-# What these programs of the demo say to options that they cannot use: one
-# line that names the option, or the usage, and exit code 2.
+# usage: options.sh SWITCHBOARD MESSENGER EPOLL-CALL
+# What example programs say to options and files that they cannot use: one line
+# that names them, or the usage, and an exit code that is not 0.
 set -eu
-switchboard=$1 messenger=$2
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+switchboard=$1 messenger=$2 epoll_call=$3
+dir=$(mktemp -d)
+out=$dir/out
+trap 'rm -rf "$dir"' EXIT
 
 says() { # EXIT-CODE PATTERN PROGRAM ARGUMENTS...
   code=$1 pattern=$2
@@ -27,6 +28,14 @@ says 2 "^switchboard: --listen here: " "$switchboard" --listen here
 says 2 "^switchboard: --listen 127.0.0.1:70000: " "$switchboard" --listen 127.0.0.1:70000
 says 2 "^switchboard: --user nobody: " "$switchboard" --user nobody
 says 1 "^switchboard: cannot listen on 192.0.2.1:1863: " "$switchboard" --listen 192.0.2.1:1863
+
+python3 "$(dirname "$0")/../interop/sweep.py" "$dir/said.wav" 300
+cp "$dir/said.wav" "$dir/before.wav"
+says 2 "^usage: epoll-call" "$epoll_call" one.wav
+says 2 "^epoll-call: absent.wav: " "$epoll_call" absent.wav "$dir/heard.wav"
+says 2 "^epoll-call: $dir/absent/x.wav: " "$epoll_call" "$dir/said.wav" "$dir/absent/x.wav"
+says 2 "said.wav: the file that is said" "$epoll_call" "$dir/said.wav" "$dir/./said.wav"
+cmp "$dir/said.wav" "$dir/before.wav"
 
 set -- "$messenger" --switchboard 127.0.0.1:9 --account a@b
 says 2 "^usage: messenger" "$messenger" --account a@b
