@@ -76,7 +76,8 @@ typedef struct msnav_audio_codec {
  *  @retval MSNAV_OK          usable
  *  @retval MSNAV_ERR_INVALID a required member (name, rates, encode, decode,
  *          duration, frame_samples) is missing or out of range: a frame is
- *          5 to 120 ms, a rate 8,000 to 48,000 Hz, channels 1 or 2 */
+ *          5 to 120 ms, a rate 8,000 to 48,000 Hz, channels 1 or 2, a name a
+ *          token of at most 32 bytes; or of open and close there is only one */
 MSNAV_API MSNAV_MUST_CHECK msnav_error
 msnav_codec_check(const msnav_audio_codec *codec);
 

@@ -60,7 +60,7 @@ typedef struct msnav_loop {
 /** Check that a loop can be used.
  *  @param loop caller's loop.
  *  @retval MSNAV_OK          usable
- *  @retval MSNAV_ERR_INVALID a member is missing or size is unknown */
+ *  @retval MSNAV_ERR_INVALID a member is missing, or size is too small */
 MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_loop_check(const msnav_loop *loop);
 
 /** An event loop on epoll(7) for programs that have none. */
@@ -82,7 +82,7 @@ MSNAV_API void msnav_epoll_free(msnav_epoll *e);
 
 /** The loop as libmsnav wants to see it.
  *  @param e the loop.
- *  @return a vtable that is valid as long as @p e. */
+ *  @return a vtable that is valid as long as @p e; NULL for NULL. */
 MSNAV_API const msnav_loop *msnav_epoll_loop(msnav_epoll *e);
 
 /** Run until msnav_epoll_stop().

@@ -53,7 +53,8 @@ typedef enum msnav_source_policy {
 typedef struct msnav_stream_format {
   const msnav_audio_codec *codec; /**< NULL for video payloads, and for
                                        comfort noise (RFC 3389) */
-  uint32_t payload_type;          /**< 0...127, as it arrives */
+  uint32_t payload_type;          /**< as it arrives: 0...127 but 64...95,
+                                       which look like RTCP */
 } msnav_stream_format;
 
 /** SRTP protection profiles (RFC 4568, RFC 7714). */

@@ -93,7 +93,8 @@ MSNAV_API void msnav_switchboard_free(msnav_switchboard *sb);
  *  @param bytes what was read from the connection.
  *  @param len   bytes in @p bytes.
  *  @return how many were taken: all, unless a command is complete; fetch it
- *          with msnav_switchboard_next() and offer the rest again. */
+ *          with msnav_switchboard_next() and offer the rest again.  Once the
+ *          stream is lost nothing is taken any more: next says so. */
 MSNAV_API size_t msnav_switchboard_feed(msnav_switchboard *sb,
                                         const void *bytes, size_t len);
 
