@@ -2,16 +2,14 @@
 #include "invite/lines.h"
 #include "invite/names.h"
 
-#define IS MSNAV_TEXT_IS
-
 /* "SIP_A,SIP_V," as bits; items that are not known are nobody's. */
 static uint32_t media_list(msnav_str list) {
   uint32_t media = 0;
   while (list.len > 0) {
     msnav_str item = msnav_text_trim(msnav_text_until(&list, ','));
-    if (IS(item, "SIP_A")) {
+    if (MSNAV_TEXT_IS(item, "SIP_A")) {
       media |= MSNAV_AUDIO;
-    } else if (IS(item, "SIP_V")) {
+    } else if (MSNAV_TEXT_IS(item, "SIP_V")) {
       media |= MSNAV_VIDEO;
     }
   }
@@ -25,10 +23,10 @@ static uint32_t context_data(msnav_invite *v, msnav_str value) {
   while (value.len > 0) {
     msnav_str list = msnav_text_until(&value, ';');
     msnav_str name = msnav_text_trim(msnav_text_until(&list, ':'));
-    if (IS(name, "Requested")) {
+    if (MSNAV_TEXT_IS(name, "Requested")) {
       v->requested = media_list(list);
       has |= MSNAV_HAS_REQUESTED;
-    } else if (IS(name, "Capabilities")) {
+    } else if (MSNAV_TEXT_IS(name, "Capabilities")) {
       v->capabilities = media_list(list);
       has |= MSNAV_HAS_CAPABILITIES;
     }
@@ -37,8 +35,8 @@ static uint32_t context_data(msnav_invite *v, msnav_str value) {
 }
 
 static bool boolean(msnav_str value, uint32_t *to) {
-  *to = IS(value, "TRUE");
-  return *to != 0 || IS(value, "FALSE");
+  *to = MSNAV_TEXT_IS(value, "TRUE");
+  return *to != 0 || MSNAV_TEXT_IS(value, "FALSE");
 }
 
 static bool dotted_quad(msnav_str value, uint32_t *ip) {
@@ -175,7 +173,7 @@ bool msnav_invite_is_ours(const msnav_invite *invite) {
     return false;
   }
   if ((invite->has & MSNAV_HAS_APP_GUID) != 0) {
-    return IS(invite->app_guid, MSNAV_INVITE_GUID);
+    return MSNAV_TEXT_IS(invite->app_guid, MSNAV_INVITE_GUID);
   }
   return invite->command != MSNAV_INVITE_INVITE;
 }
