@@ -32,8 +32,6 @@ static inline msnav_guard_config standard(void) {
   return (msnav_guard_config){
     .outer_local = OUTER_LOCAL,
     .outer_remote = OUTER_REMOTE,
-    .inner_guard = INNER_GUARD,
-    .inner_sofia = INNER_SOFIA,
     .branch = true,
   };
 }
@@ -136,7 +134,7 @@ static inline bool has(const kit *k, const char *text) {
 #define OUT_CANCEL "CANCEL sip:127.1.2.3:4000 SIP/2.0"
 #define OUT_OPTIONS "OPTIONS sip:127.1.2.3:4000 SIP/2.0"
 
-#define INNER_VIA(n) "SIP/2.0/UDP 127.1.2.3:4000;branch=z9hG4bKguard" n
+#define INNER_VIA(n) "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKguard" n
 
 /* A request of the peer: inside the dialog both tags, else its own. */
 static inline wire peer_inside(const char *start, const char *cseq) {

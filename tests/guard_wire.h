@@ -9,11 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 10.0.0.1 are we, 10.0.0.2 is the peer, Sofia lives on 127.1.2.3. */
+/* 10.0.0.1 are we, 10.0.0.2 is the peer, Sofia lives on 127.1.2.3; what she is
+ * told of addresses is 127.0.0.1:9. */
 #define OUTER_LOCAL ((msnav_addr){0x0a000001, 5060})
 #define OUTER_REMOTE ((msnav_addr){0x0a000002, 5062})
-#define INNER_GUARD ((msnav_addr){0x7f010203, 4000})
-#define INNER_SOFIA ((msnav_addr){0x7f010203, 4001})
 
 /* One message; what is NULL has the default of its sender. */
 typedef struct wire {
@@ -89,8 +88,7 @@ static inline const char *wire_head_end(const char *msg, size_t len) {
 
 /* NULL when all is well, else what is wrong.  in: it is for Sofia. */
 static inline const char *wire_fault(const char *msg, size_t len, bool in) {
-  static const char inner_via[] =
-    "SIP/2.0/UDP 127.1.2.3:4000;branch=z9hG4bKguard";
+  static const char inner_via[] = "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKguard";
   static const char *const once[] = {"\r\nFrom: ", "\r\nTo: ", "\r\nCall-ID: ",
                                      "\r\nCSeq: ", "\r\nContent-Length: "};
   const char *end = wire_head_end(msg, len);

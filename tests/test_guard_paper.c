@@ -101,8 +101,8 @@ static void writes_the_papers_messages_as_caller(void **state) {
 
   /* the called side hangs up: turned round for Sofia, and back */
   receive_paper(k, "paper-sip-6-bye-unswapped.sip");
-  IS(k, "BYE sip:127.1.2.3:4001 SIP/2.0\r\n"
-        "Via: SIP/2.0/UDP 127.1.2.3:4000;branch=z9hG4bKguard2\r\n"
+  IS(k, "BYE sip:127.0.0.1:9 SIP/2.0\r\n"
+        "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKguard2\r\n"
         "From: <sip:peer@192.168.0.127:12449>;tag=" PAPER_CALLED "\r\n"
         "To: <sip:me@192.168.0.165:11630>;tag=" PAPER_CALLER "\r\n"
         "Call-ID: " PAPER_CALL_ID "\r\n"
@@ -130,8 +130,8 @@ static void writes_the_papers_messages_as_called_side(void **state) {
   char *offer = paper_body("paper-sip-1-invite.sip");
   char *answer = paper_body("paper-sip-4-200.sip");
   receive_paper(k, "paper-sip-1-invite.sip");
-  STARTS(k, "INVITE sip:127.1.2.3:4001 SIP/2.0\r\n"
-            "Via: SIP/2.0/UDP 127.1.2.3:4000;branch=z9hG4bKguard1\r\n"
+  STARTS(k, "INVITE sip:127.0.0.1:9 SIP/2.0\r\n"
+            "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKguard1\r\n"
             "From: <sip:peer@192.168.0.165:11630>;tag=" PAPER_CALLER "\r\n"
             "To: <sip:me@192.168.0.127:12449>\r\n"
             "Call-ID: " PAPER_CALL_ID "\r\n"
@@ -157,8 +157,8 @@ static void writes_the_papers_messages_as_called_side(void **state) {
     assert_paper(k, rows[i].name);
   }
   receive_paper(k, "paper-sip-5-ack.sip");
-  HAS(k, "ACK sip:127.1.2.3:4001 SIP/2.0\r\n"
-         "Via: SIP/2.0/UDP 127.1.2.3:4000;branch=z9hG4bKguard1\r\n");
+  HAS(k, "ACK sip:127.0.0.1:9 SIP/2.0\r\n"
+         "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKguard1\r\n");
   HAS(k, ";tag=" PAPER_CALLED "\r\nCall-ID");
 
   /* we hang up as the original did: From and To as in the INVITE, CSeq 1 */

@@ -41,15 +41,10 @@ static void refuse(msnav_dialog *d, const msnav_addr *from, msnav_str data,
   trace(d, MSNAV_IN, from, data, msnav_guard_verdict_name(verdict));
 }
 
-/* Sofia sends all to the guard and takes all from it: what her messages name
- * as addresses means nothing. */
 static msnav_error guard_init(msnav_dialog *d, const msnav_addr *peer) {
-  static const msnav_addr nowhere = {0x7f000001, 9};
   const msnav_guard_config config = {
     .outer_local = d->local,
     .outer_remote = *peer,
-    .inner_guard = nowhere,
-    .inner_sofia = nowhere,
     .branch = d->standard,
     .user = msnav_str_of(d->user),
     .remote_user = msnav_str_of(d->remote_user),

@@ -30,8 +30,7 @@ static void set(msnav_guard_hostport *hostport, const msnav_addr *addr) {
 
 msnav_error msnav_guard_init(msnav_guard *g, const msnav_guard_config *config) {
   if (g == NULL || config == NULL || !is_address(&config->outer_local) ||
-      !is_address(&config->outer_remote) || !is_address(&config->inner_guard) ||
-      !is_address(&config->inner_sofia) || !is_user(config->user) ||
+      !is_address(&config->outer_remote) || !is_user(config->user) ||
       !is_user(config->remote_user)) {
     return MSNAV_ERR_INVALID;
   }
@@ -43,8 +42,6 @@ msnav_error msnav_guard_init(msnav_guard *g, const msnav_guard_config *config) {
   g->outer_remote = config->outer_remote;
   set(&g->outer_local, &config->outer_local);
   set(&g->target, direct ? &config->outer_remote : &config->target);
-  set(&g->inner_guard, &config->inner_guard);
-  set(&g->inner_sofia, &config->inner_sofia);
   g->serial = config->transactions;
   g->branch = config->branch;
   g->user_len = copy_user(g->user, config->user);

@@ -8,9 +8,9 @@
  * call, one peer and one dialog per guard.  Pure: no I/O, no clock, no
  * allocation; the state is one struct of at most 4 KiB.
  *
- * Sofia lives behind a private socket pair on loopback; "inner" addresses
- * below are what the messages between both name, "outer" ones are what the
- * peer sees. */
+ * Sofia lives behind a private socket pair on loopback and sends everything
+ * there: addresses in the messages between both mean nothing.  "Outer" ones
+ * are what the peer sees. */
 #ifndef MSNAV_SIPGUARD_GUARD_H
 #define MSNAV_SIPGUARD_GUARD_H
 
@@ -50,8 +50,6 @@ const char *msnav_guard_verdict_name(msnav_guard_verdict verdict);
 typedef struct msnav_guard_config {
   msnav_addr outer_local;  /* our address as the peer must see it */
   msnav_addr outer_remote; /* the negotiated peer */
-  msnav_addr inner_guard;  /* what Sofia sees as the peer's address, */
-  msnav_addr inner_sofia;  /* and as her own: nothing is sent there */
   bool branch;             /* false: profile rtc-1.2, see msnav_guard_out() */
   msnav_str user;          /* user part of our own outer Contact; empty in
                               profile rtc-1.2 */

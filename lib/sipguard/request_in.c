@@ -3,6 +3,10 @@
 #include "sipguard/route.h"
 #include "sipguard/write.h"
 
+/* Sofia sends all to the guard and takes all from it: what is named to her as
+ * addresses means nothing. */
+#define NOWHERE "127.0.0.1:9"
+
 static msnav_guard_order
 peer_order(const msnav_guard *g, const msnav_guard_transaction *t,
            const msnav_guard_message *m) {
@@ -32,11 +36,8 @@ write_request(const msnav_guard *g, const msnav_guard_transaction *t,
     own = msnav_guard_text_get(g, t, MSNAV_GUARD_T_OWN_TAG);
   }
   msnav_out_str(out, msnav_guard_method_name(m->method));
-  msnav_out_text(out, " sip:");
-  msnav_guard_write_hostport(out, &g->inner_sofia);
-  msnav_out_text(out, " SIP/2.0\r\nVia: SIP/2.0/UDP ");
-  msnav_guard_write_hostport(out, &g->inner_guard);
-  msnav_out_text(out, ";branch=z9hG4bKguard");
+  msnav_out_text(out, " sip:" NOWHERE " SIP/2.0\r\n"
+                      "Via: SIP/2.0/UDP " NOWHERE ";branch=z9hG4bKguard");
   msnav_out_u32(out, t->serial);
   msnav_out_text(out, "\r\nFrom: <sip:peer@");
   msnav_guard_write_hostport(out, &g->target);

@@ -79,8 +79,6 @@ struct msnav_guard {
   msnav_addr outer_remote;
   msnav_guard_hostport outer_local;
   msnav_guard_hostport target;
-  msnav_guard_hostport inner_guard;
-  msnav_guard_hostport inner_sofia;
   uint8_t user_len;
   uint8_t remote_user_len;
   char user[MSNAV_GUARD_MAX_USER];

@@ -207,8 +207,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const msnav_guard_config config = {
     .outer_local = OUTER_LOCAL,
     .outer_remote = OUTER_REMOTE,
-    .inner_guard = INNER_GUARD,
-    .inner_sofia = INNER_SOFIA,
     .branch = (flags & 1) != 0,
     .user = msnav_str_of(flags & 2 ? "me" : NULL),
     .remote_user = msnav_str_of(flags & 4 ? "you" : NULL),
