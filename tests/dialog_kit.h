@@ -235,6 +235,26 @@ static inline void talk(side *a, side *b, uint32_t profile) {
   clear(a, b);
 }
 
+static inline void hang_up(side *a, side *b) {
+  hangup(a);
+  wait_words(b, "bye ");
+  wait_words(a, "closed-200 ");
+}
+
+static inline void whole_call(void) {
+  side a = {0};
+  side b = {0};
+  talk(&a, &b, 0);
+  hang_up(&a, &b);
+  close_pair(&a, &b);
+}
+
+#define CALLS 3 /* an agent, once they are shared */
+
+static inline void share(uint32_t calls) {
+  assert_int_equal(msnav_sip_set_calls_per_agent(sip, calls), MSNAV_OK);
+}
+
 /* ---- a peer that is not ours: a plain socket */
 
 typedef struct peer {
@@ -307,6 +327,18 @@ static inline const char *header(const char *message, const char *name) {
   at += strlen(key);
   snprintf(v, sizeof(value[0]), "%.*s", (int)strcspn(at, "\r"), at);
   return v;
+}
+
+/* A peer's answer to a request of ours. */
+static inline void
+reply(const peer *p, const side *s, const char *to, const char *status) {
+  char text[2048];
+  int n = snprintf(text, sizeof(text),
+                   "SIP/2.0 %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\n"
+                   "Call-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
+                   status, header(to, "Via"), header(to, "From"),
+                   header(to, "To"), header(to, "Call-ID"), header(to, "CSeq"));
+  send_to(p, msnav_dialog_local(s->d), text, (size_t)n);
 }
 
 /* All occurrences of a text become another one. */

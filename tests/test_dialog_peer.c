@@ -581,16 +581,6 @@ static void a_reinvite_that_is_cancelled_leaves_the_call_up(void **state) {
 
 /* ---- peers that answer some requests, and not others */
 
-static void
-reply(const peer *p, const side *s, const char *to, const char *status) {
-  snprintf(text, sizeof(text),
-           "SIP/2.0 %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\n"
-           "CSeq: %s\r\nContent-Length: 0\r\n\r\n",
-           status, header(to, "Via"), header(to, "From"), header(to, "To"),
-           header(to, "Call-ID"), header(to, "CSeq"));
-  send_text(p, s);
-}
-
 /* A peer that is always in the middle of something is asked twice. */
 static void a_reinvite_is_tried_twice(void **state) {
   (void)state;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a call leaves in an agent of Sofia's that may serve the next one: the
+ * next call sees nothing of it, and where it could there is no such agent. */
+#include "dialog_kit.h"
+#include "sip/inner.h"
+
+static void what_did_not_end_by_a_bye_leaves_no_agent(void **state) {
+  (void)state;
+  whole_call();
+  int without = count_fds();
+  share(CALLS);
+  side a = {0};
+  side b = {0};
+  open_pair(&a, &b, 0);
+  invite(&a);
+  wait_words(&b, "offer ");
+  assert_int_equal(msnav_dialog_refuse(b.d, 603), MSNAV_OK);
+  wait_for(&a, "refused-603 ");
+  close_pair(&a, &b);
+  assert_int_equal(count_fds(), without);
+  a = b = (side){0};
+  open_pair(&a, &b, 0);
+  invite(&a);
+  wait_for(&a, "progress-180 ");
+  hangup(&a); /* cancels */
+  wait_for(&a, "closed-200 ");
+  close_pair(&a, &b);
+  assert_int_equal(count_fds(), without);
+  a = b = (side){0};
+  talk(&a, &b, 0);
+  hangup(&a);
+  msnav_dialog_free(a.d); /* before its BYE is answered */
+  wait_words(&b, "bye ");
+  msnav_dialog_free(b.d);
+  assert_int_equal(count_fds(), without + 1);
+}
+
+/* ---- a peer that says the same bytes in each call */
+
+#define NAMES                                                                  \
+  "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKsame\r\n"                       \
+  "From: <sip:peer@127.0.0.1>;tag=same\r\nTo: <sip:me@127.0.0.1>%s\r\n"        \
+  "Call-ID: same\r\nMax-Forwards: 70\r\n"
+
+static void say_it(const peer *p, const side *s, const char *method,
+                   unsigned cseq, const char *tag, const char *body) {
+  char out[2048];
+  char local[MSNAV_ADDR_TEXT];
+  (void)msnav_addr_format(msnav_dialog_local(s->d), local);
+  int n = snprintf(out, sizeof(out),
+                   "%s sip:%s SIP/2.0\r\n" NAMES "CSeq: %u %s\r\n"
+                   "Contact: <sip:127.0.0.1:%u>\r\n%s"
+                   "Content-Length: %zu\r\n\r\n%s",
+                   method, local, p->addr.port, tag, cseq, method, p->addr.port,
+                   body[0] != '\0' ? "Content-Type: application/sdp\r\n" : "",
+                   strlen(body), body);
+  send_to(p, msnav_dialog_local(s->d), out, (size_t)n);
+}
+
+/* They call, and are answered. */
+static void taken(peer *p, side *s, char tag[64]) {
+  say_it(p, s, "INVITE", 1, "", OFFER);
+  wait_words(s, "offer ");
+  answer(s);
+  expect(p, "SIP/2.0 200 ");
+  const char *at = strstr(header(p->in, "To"), ";tag=");
+  assert_non_null(at);
+  snprintf(tag, 64, "%s", at);
+}
+
+static void answered(peer *p, side *s, char tag[64]) {
+  taken(p, s, tag);
+  say_it(p, s, "ACK", 1, tag, "");
+  wait_words(s, "offer confirmed ");
+  s->words[0] = '\0';
+}
+
+static void they_hang_up(peer *p, side *s, unsigned cseq, const char *tag) {
+  say_it(p, s, "BYE", cseq, tag, "");
+  wait_for(s, "bye ");
+  expect(p, "SIP/2.0 200 ");
+}
+
+static void open_against(side *s, const peer *p) {
+  msnav_dialog_config config = local_config();
+  config.remote = p->addr;
+  *s = (side){0};
+  open_side(s, &config);
+}
+
+/* From now on calls may leave agents.  How many descriptors there are
+ * without. */
+static int begin(peer *p, side *s) {
+  share(1);
+  whole_call();
+  int without = count_fds();
+  share(CALLS);
+  open_peer(p);
+  open_against(s, p);
+  return without;
+}
+
+/* How many agents the call has left. */
+static int end(peer *p, side *s, int without) {
+  msnav_dialog_free(s->d);
+  close(p->fd);
+  return count_fds() - without;
+}
+
+/* ---- a BYE that is under way */
+
+/* A call whose BYE from us came to the peer. */
+static int hung_up(peer *p, side *s, char tag[64]) {
+  int without = begin(p, s);
+  answered(p, s, tag);
+  hangup(s);
+  expect(p, "BYE ");
+  return without;
+}
+
+/* BYEs crossed: ours is still repeated. */
+static void an_open_bye_leaves_no_agent(void **state) {
+  (void)state;
+  peer p;
+  side s;
+  char tag[64];
+  int without = hung_up(&p, &s, tag);
+  say_it(&p, &s, "BYE", 2, tag, "");
+  expect(&p, "SIP/2.0 200 ");
+  assert_int_equal(end(&p, &s, without), 0);
+}
+
+/* So a proxy says (RFC 3261 section 16.8) and, for the same reason, Sofia. */
+static void a_bye_that_nobody_answered_leaves_no_agent(void **state) {
+  (void)state;
+  peer p;
+  side s;
+  char tag[64];
+  int without = hung_up(&p, &s, tag);
+  reply(&p, &s, p.in, "408 Request Timeout");
+  wait_for(&s, "closed-408 ");
+  assert_int_equal(refused_seen, 0);
+  assert_int_equal(end(&p, &s, without), 0);
+}
+
+/* ---- the next call */
+
+static void the_same_bytes_are_another_call(void **state) {
+  (void)state;
+  peer p;
+  char before[64] = "";
+  msnav_dialog_config config = local_config();
+  open_peer(&p);
+  config.remote = p.addr;
+  share(CALLS);
+  for (int i = 0; i < CALLS + 2; i++) {
+    side s = {0};
+    char tag[64];
+    open_side(&s, &config);
+    config.bind.port = msnav_dialog_local(s.d)->port;
+    answered(&p, &s, tag);
+    assert_string_not_equal(tag, before);
+    if (i > 0) { /* the BYE of the call before came late */
+      say_it(&p, &s, "BYE", 2, before, "");
+      run_for(20 * MS);
+      assert_string_equal(s.words, "");
+      assert_int_equal(refused_seen, i);
+    }
+    they_hang_up(&p, &s, 2, tag);
+    msnav_dialog_free(s.d);
+    snprintf(before, sizeof(before), "%s", tag);
+  }
+  close(p.fd);
+}
+
+/* A stranger who writes nonsense cannot make them come again soon. */
+static void only_calls_use_up_numbers(void **state) {
+  (void)state;
+  peer p;
+  side s = {0};
+  char tag[64];
+  open_peer(&p);
+  msnav_dialog_config config = local_config();
+  config.accept_first = 1;
+  open_side(&s, &config);
+  for (int i = 0; i < 100; i++) {
+    send_to(&p, msnav_dialog_local(s.d), "nonsense, and a lot of it", 25);
+    run_for(MS / 10);
+  }
+  assert_int_equal(refused_seen, 100);
+  assert_int_equal(sip->guards, 0);
+  answered(&p, &s, tag);
+  assert_int_equal(sip->guards, 1);
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    T(what_did_not_end_by_a_bye_leaves_no_agent),
+    T(an_open_bye_leaves_no_agent),
+    T(a_bye_that_nobody_answered_leaves_no_agent),
+    T(the_same_bytes_are_another_call),
+    T(only_calls_use_up_numbers),
+  };
+  return cmocka_run_group_tests_name("dialog_leftovers", tests, NULL, NULL);
+}
