@@ -143,6 +143,57 @@ static void a_bye_that_nobody_answered_leaves_no_agent(void **state) {
   assert_int_equal(end(&p, &s, without), 0);
 }
 
+/* ---- something else, though a BYE was answered */
+
+/* Our CANCEL crossed their 200, and they took the BYE instead. */
+static void an_open_cancel_leaves_no_agent(void **state) {
+  (void)state;
+  for (int answers = 0; answers < 2; answers++) {
+    static char first[8192], cancel[8192];
+    peer p;
+    side s;
+    int without = begin(&p, &s);
+    invite(&s);
+    expect(&p, "INVITE ");
+    memcpy(first, p.in, sizeof(first));
+    reply(&p, &s, first, "180 Ringing");
+    wait_words(&s, "progress-180 ");
+    hangup(&s);
+    expect(&p, "CANCEL ");
+    memcpy(cancel, p.in, sizeof(cancel));
+    replace(first, sizeof(first), "\r\nCall-ID", ";tag=them\r\nCall-ID");
+    reply(&p, &s, first, "200 OK");
+    expect(&p, "BYE ");
+    reply(&p, &s, p.in, "200 OK");
+    wait_for(&s, "closed-200 ");
+    if (answers) {
+      reply(&p, &s, cancel, "200 OK");
+      run_for(10 * MS);
+    }
+    assert_int_equal(refused_seen, 0);
+    assert_int_equal(end(&p, &s, without), answers);
+  }
+}
+
+static void an_open_reinvite_of_ours_leaves_no_agent(void **state) {
+  (void)state;
+  for (int answers = 0; answers < 2; answers++) {
+    peer p;
+    side s;
+    char tag[64];
+    int without = begin(&p, &s);
+    answered(&p, &s, tag);
+    invite(&s);
+    expect(&p, "INVITE ");
+    if (answers) {
+      reply(&p, &s, p.in, "488 Not Acceptable Here");
+      expect(&p, "ACK ");
+    }
+    they_hang_up(&p, &s, 2, tag);
+    assert_int_equal(end(&p, &s, without), answers);
+  }
+}
+
 /* ---- the next call */
 
 static void the_same_bytes_are_another_call(void **state) {
@@ -195,6 +246,92 @@ static void only_calls_use_up_numbers(void **state) {
   close(p.fd);
 }
 
+/* ---- datagrams that lie in the private pair */
+
+#define INNER(method)                                                          \
+  method " sip:127.0.0.1:9 SIP/2.0\r\n"                                        \
+         "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKbefore\r\n"               \
+         "From: <sip:peer@127.0.0.1>;tag=before\r\n"                           \
+         "To: <sip:me@127.0.0.1>\r\nCall-ID: before\r\nCSeq: 1 " method "\r\n"
+
+static const char TO_SOFIA[] =
+  INNER("INVITE") "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\n"
+                  "v=0\r\n";
+static const char FROM_SOFIA[] = INNER("OPTIONS") "Content-Length: 0\r\n\r\n";
+
+static void put_in(int fd, const char *text) {
+  assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+}
+
+/* We call before the loop runs again, and that is all that either side
+ * hears. */
+static void rings(peer *p, side *s) {
+  invite(s);
+  run_for(20 * MS);
+  assert_true(receive(p, NULL));
+  assert_memory_equal(p->in, "INVITE ", 7);
+  reply(p, s, p->in, "180 Ringing");
+  wait_words(s, "progress-180 ");
+  assert_false(receive(p, NULL));
+}
+
+static void what_lies_in_an_agents_pair_is_thrown_away(void **state) {
+  (void)state;
+  peer p;
+  side s;
+  char tag[64];
+  share(CALLS);
+  open_peer(&p);
+  for (int to_sofia = 0; to_sofia < 2; to_sofia++) {
+    open_against(&s, &p);
+    answered(&p, &s, tag);
+    they_hang_up(&p, &s, 2, tag);
+    msnav_dialog_free(s.d);
+    assert_non_null(sip->spare->spare);
+    put_in(to_sofia ? sip->spare->inner : sip->spare->fd,
+           to_sofia ? TO_SOFIA : FROM_SOFIA);
+    open_against(&s, &p);
+    rings(&p, &s);
+    msnav_dialog_free(s.d);
+  }
+  assert_int_equal(refused_seen, 0);
+  close(p.fd);
+}
+
+/* Our end outlives an agent, whose port anybody may get. */
+static void what_lies_at_our_end_of_it_is_thrown_away(void **state) {
+  (void)state;
+  peer p;
+  side s;
+  char tag[64];
+  open_peer(&p);
+  open_against(&s, &p);
+  answered(&p, &s, tag);
+  they_hang_up(&p, &s, 2, tag);
+  struct sockaddr_in sofia;
+  socklen_t len = sizeof(sofia);
+  int inner = s.d->shard->inner;
+  const msnav_addr to = s.d->shard->inner_addr;
+  assert_int_equal(getpeername(inner, (struct sockaddr *)&sofia, &len), 0);
+  msnav_dialog_free(s.d);
+  run_for(10 * MS);
+  peer stranger = {.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  assert_int_equal(bind(stranger.fd, (struct sockaddr *)&sofia, len), 0);
+  send_to(&stranger, &to, FROM_SOFIA, strlen(FROM_SOFIA));
+  msnav_usec end = now() + 20 * MS;
+  unsigned steps = 0;
+  for (; now() < end; steps++) {
+    assert_int_equal(msnav_epoll_step(loop, end), MSNAV_OK);
+  }
+  assert_in_range(steps, 1, 3); /* nobody is there, and it was read */
+  send_to(&stranger, &to, FROM_SOFIA, strlen(FROM_SOFIA));
+  open_against(&s, &p);
+  rings(&p, &s);
+  msnav_dialog_free(s.d);
+  close(stranger.fd);
+  close(p.fd);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 
 int main(void) {
@@ -202,8 +339,12 @@ int main(void) {
     T(what_did_not_end_by_a_bye_leaves_no_agent),
     T(an_open_bye_leaves_no_agent),
     T(a_bye_that_nobody_answered_leaves_no_agent),
+    T(an_open_cancel_leaves_no_agent),
+    T(an_open_reinvite_of_ours_leaves_no_agent),
     T(the_same_bytes_are_another_call),
     T(only_calls_use_up_numbers),
+    T(what_lies_in_an_agents_pair_is_thrown_away),
+    T(what_lies_at_our_end_of_it_is_thrown_away),
   };
   return cmocka_run_group_tests_name("dialog_leftovers", tests, NULL, NULL);
 }
