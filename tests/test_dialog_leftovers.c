@@ -194,7 +194,63 @@ static void an_open_reinvite_of_ours_leaves_no_agent(void **state) {
   }
 }
 
+/* RFC 3261 section 17.2.1: an answer is repeated until its ACK comes. */
+static void an_open_reinvite_of_theirs_leaves_no_agent(void **state) {
+  (void)state;
+  static const struct {
+    const char *offer;  /* empty: refused without being asked */
+    unsigned refuse;    /* 0: left to ring, and the BYE refuses it */
+    const char *answer; /* what they get */
+  } rows[] = {
+    {OFFER, 0, "SIP/2.0 487 "},
+    {OFFER, 488, "SIP/2.0 488 "},
+    {"", 0, "SIP/2.0 488 "},
+  };
+  for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+    int acknowledges = (int)(i % 2);
+    peer p;
+    side s;
+    char tag[64];
+    int without = begin(&p, &s);
+    answered(&p, &s, tag);
+    say_it(&p, &s, "INVITE", 2, tag, rows[i / 2].offer);
+    run_for(10 * MS);
+    if (rows[i / 2].refuse != 0) {
+      assert_int_equal(msnav_dialog_refuse(s.d, rows[i / 2].refuse), MSNAV_OK);
+    }
+    say_it(&p, &s, "BYE", 3, tag, "");
+    expect(&p, rows[i / 2].answer);
+    wait_for(&s, "bye ");
+    if (acknowledges) {
+      say_it(&p, &s, "ACK", 2, tag, "");
+      run_for(10 * MS);
+    }
+    assert_int_equal(end(&p, &s, without), acknowledges);
+  }
+}
+
 /* ---- the next call */
+
+/* Sofia repeats a 200 until its ACK, and this one fits the next call: it has
+ * its Call-ID, its CSeq and the tag of nobody else. */
+static void an_answer_without_an_ack_is_not_the_next_calls(void **state) {
+  (void)state;
+  peer p;
+  side s;
+  char tag[64];
+  int without = begin(&p, &s);
+  taken(&p, &s, tag);
+  they_hang_up(&p, &s, 2, tag);
+  msnav_dialog_free(s.d);
+  open_against(&s, &p);
+  say_it(&p, &s, "INVITE", 1, "", OFFER);
+  wait_words(&s, "offer ");
+  expect(&p, "SIP/2.0 180 ");
+  run_for(700 * MS); /* T1 is 500 ms */
+  assert_false(receive(&p, NULL));
+  assert_string_equal(s.words, "offer ");
+  assert_int_equal(end(&p, &s, without), 0);
+}
 
 static void the_same_bytes_are_another_call(void **state) {
   (void)state;
@@ -341,6 +397,8 @@ int main(void) {
     T(a_bye_that_nobody_answered_leaves_no_agent),
     T(an_open_cancel_leaves_no_agent),
     T(an_open_reinvite_of_ours_leaves_no_agent),
+    T(an_open_reinvite_of_theirs_leaves_no_agent),
+    T(an_answer_without_an_ack_is_not_the_next_calls),
     T(the_same_bytes_are_another_call),
     T(only_calls_use_up_numbers),
     T(what_lies_in_an_agents_pair_is_thrown_away),

@@ -107,6 +107,59 @@ static void a_peer_that_never_answers_cannot_fill_it(void **state) {
   kit_free(k);
 }
 
+/* A re-INVITE whose ACK is missing, and one behind it. */
+static kit *without_an_ack(void) {
+  kit *k = kit_new();
+  called(k);
+  PASS(in(k, peer_inside(IN_INVITE, "2 INVITE")));
+  PASS(out(k, sofia_answers("SIP/2.0 200 OK", "2 INVITE")));
+  PASS(in(k, peer_inside(IN_INVITE, "3 INVITE")));
+  PASS(out(k, sofia_answers("SIP/2.0 488 No", "3 INVITE")));
+  PASS(in(k, peer_inside(IN_ACK, "3 ACK")));
+  assert_false(msnav_guard_is_settled(k->g));
+  return k;
+}
+
+/* Sofia goes on repeating what the guard had to forget. */
+static void what_gave_way_is_not_settled(void **state) {
+  (void)state;
+  char vias[1100];
+  char cseq[32];
+  for (int longer = 0; longer < 2; longer++) {
+    kit *k = without_an_ack();
+    for (int i = 4; i < (longer ? 7 : 9); i++) { /* by text, by number */
+      size_t len = 0;
+      for (int hop = 0; hop < (longer ? 4 : 1); hop++) {
+        len += (size_t)snprintf(vias + len, sizeof(vias) - len,
+                                "%sSIP/2.0/UDP 10.0.0.2;p=%0*d%d",
+                                hop > 0 ? "\r\nVia: " : "", longer ? 230 : 1, i,
+                                hop);
+      }
+      snprintf(cseq, sizeof(cseq), "%d OPTIONS", i);
+      wire options = peer_inside(IN_OPTIONS, cseq);
+      options.via = vias;
+      PASS(in(k, options));
+      PASS(out(k, sofia_answers("SIP/2.0 200 OK", cseq)));
+    }
+    REFUSED(in(k, peer_inside(IN_ACK, "2 ACK")), ORDER); /* forgotten */
+    assert_false(msnav_guard_is_settled(k->g));
+    kit_free(k);
+  }
+
+  kit *k = kit_new();
+  calling(k);
+  for (int i = 101; i < 108; i++) {
+    snprintf(cseq, sizeof(cseq), "%d OPTIONS", i);
+    PASS(out(k, sofia_inside(OUT_OPTIONS, cseq)));
+  }
+  for (int i = 102; i < 108; i++) {
+    snprintf(cseq, sizeof(cseq), "%d OPTIONS", i);
+    PASS(in(k, peer_answers("SIP/2.0 200 OK", cseq)));
+  }
+  assert_false(msnav_guard_is_settled(k->g));
+  kit_free(k);
+}
+
 /* A name of len bytes, as display name and URI. */
 static void long_name(char *buf, char fill, size_t len, const char *rest) {
   static const char uri[] = "\" <sip:x@y>";
@@ -476,6 +529,7 @@ int main(void) {
     cmocka_unit_test(an_invite_stays_until_its_ack),
     cmocka_unit_test(unanswered_requests_of_the_peer_fill_the_guard),
     cmocka_unit_test(a_peer_that_never_answers_cannot_fill_it),
+    cmocka_unit_test(what_gave_way_is_not_settled),
     cmocka_unit_test(long_headers_leave_room_for_our_bye),
     cmocka_unit_test(the_end_of_the_pool_is_ours),
     cmocka_unit_test(texts_survive_the_tidying_of_the_pool),

@@ -54,6 +54,43 @@ static void an_ack_passes_once(void **state) {
   }
 }
 
+/* RFC 3261 section 17: a request is repeated until its answer comes, the
+ * answer to an INVITE until its ACK does. */
+static void nothing_is_settled_before_its_answer(void **state) {
+  (void)state;
+  kit *k = kit_new();
+  assert_true(msnav_guard_is_settled(k->g));
+  const struct {
+    bool in;
+    wire message;
+    bool settled;
+  } rows[] = {
+    {true, peer_first(IN_INVITE, "1 INVITE"), false},
+    {false, sofia_answers("SIP/2.0 180 Ringing", "1 INVITE"), false},
+    {false, sofia_answers("SIP/2.0 200 OK", "1 INVITE"), false},
+    {true, peer_inside(IN_ACK, "1 ACK"), true},
+    {true, peer_inside(IN_OPTIONS, "2 OPTIONS"), false},
+    {false, sofia_answers("SIP/2.0 200 OK", "2 OPTIONS"), true},
+    {true, peer_inside(IN_INVITE, "3 INVITE"), false},
+    {false, sofia_answers("SIP/2.0 488 No", "3 INVITE"), false},
+    {true, peer_inside(IN_ACK, "3 ACK"), true},
+    {false, sofia_inside_called(OUT_INVITE, "1 INVITE"), false},
+    {true, peer_answers_called("SIP/2.0 180 Ringing", "1 INVITE"), false},
+    {false, sofia_inside_called(OUT_CANCEL, "1 CANCEL"), false},
+    {true, peer_answers_called("SIP/2.0 487 Gone", "1 INVITE"), false},
+    {false, sofia_inside_called(OUT_ACK, "1 ACK"), false},
+    {true, peer_answers_called("SIP/2.0 200 OK", "1 CANCEL"), true},
+    {false, sofia_inside_called(OUT_BYE, "2 BYE"), false},
+    {true, peer_answers_called("SIP/2.0 100 Trying", "2 BYE"), false},
+    {true, peer_answers_called("SIP/2.0 200 OK", "2 BYE"), true},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    PASS(rows[i].in ? in(k, rows[i].message) : out(k, rows[i].message));
+    assert_int_equal(msnav_guard_is_settled(k->g), rows[i].settled);
+  }
+  kit_free(k);
+}
+
 /* After a step of the clock another agent sits behind the guard: it knows no
  * answer that it has not given, and Sofia aborts over an ACK to none. */
 static void an_ack_is_for_the_agent_that_answered(void **state) {
@@ -186,6 +223,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_branches_repetitions_still_match),
     cmocka_unit_test(an_ack_passes_once),
+    cmocka_unit_test(nothing_is_settled_before_its_answer),
     cmocka_unit_test(an_ack_is_for_the_agent_that_answered),
     cmocka_unit_test(final_responses_to_an_invite_pass_again),
     cmocka_unit_test(other_final_responses_are_absorbed_when_repeated),

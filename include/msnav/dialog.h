@@ -46,11 +46,11 @@ MSNAV_API MSNAV_MUST_CHECK msnav_error msnav_sip_new(const msnav_loop *loop,
 
 /** Let an agent of Sofia's serve several calls, one after the other.  Making
  *  and destroying it is about a fifth of what a call costs that is set up and
- *  hung up.  An agent is left to the next call only when a BYE was answered;
- *  the next call sees nothing of the one before.  But what such a call leaves
- *  behind, up to 39 KB, stays until the next has lasted for 8 s or the agent
- *  was destroyed, and up to 64 agents wait for calls, each with a
- *  descriptor.
+ *  hung up.  An agent is left to the next call only when a BYE was answered
+ *  and nothing else is open; the next call sees nothing of the one before.
+ *  But what such a call leaves behind, up to 39 KB, stays until the next has
+ *  lasted for 8 s or the agent was destroyed, and up to 64 agents wait for
+ *  calls, each with a descriptor.
  *  @param sip   must not be NULL.
  *  @param calls 1 (so it is at first: an agent goes with its call) to
  *               #MSNAV_SIP_MAX_CALLS_PER_AGENT; calls that end from now on

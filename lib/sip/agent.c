@@ -245,10 +245,10 @@ msnav_error msnav_agent_open_leg(msnav_dialog *d) {
 }
 
 /* Nothing of this call is under way any more: it ended by a BYE that was
- * answered. */
+ * answered, and so was all before it.  Else Sofia would repeat it in the next
+ * call. */
 static bool is_clean(const msnav_dialog *d) {
-  return d->parted && d->invite.transaction == NULL &&
-         d->bye.transaction == NULL && d->cancel == NULL && d->offer == NULL;
+  return d->parted && msnav_guard_is_settled(d->guard);
 }
 
 void msnav_agent_close(msnav_dialog *d) {

@@ -109,6 +109,11 @@ msnav_guard_verdict
 msnav_guard_out(msnav_guard *g, const char *data, size_t len, char *out,
                 size_t cap, size_t *out_len);
 
+/* Whether nothing is under way: every request that passed was answered, and
+ * every answer to an INVITE acknowledged.  Until then Sofia repeats something
+ * on her own, whatever became of the call. */
+bool msnav_guard_is_settled(const msnav_guard *g);
+
 /* How often each verdict was given by msnav_guard_in(): an array of
  * MSNAV_GUARD_VERDICTS, valid as long as g. */
 const uint32_t *msnav_guard_counts(const msnav_guard *g);

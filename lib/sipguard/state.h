@@ -91,6 +91,7 @@ struct msnav_guard {
                                                         then the dialog's */
   uint32_t serial;   /* the last one given */
   uint32_t requests; /* transactions begun by the peer */
+  bool unsettled;    /* so was one that made room for another */
   uint32_t counts[MSNAV_GUARD_VERDICTS];
   uint32_t pool_used;
   char pool[MSNAV_GUARD_POOL]; /* zeroes behind what is used */

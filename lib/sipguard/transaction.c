@@ -35,6 +35,19 @@ msnav_guard_transaction_find(msnav_guard *g, msnav_guard_side side,
   return NULL;
 }
 
+static bool is_settled(const msnav_guard_transaction *t) {
+  return t->serial == 0 ||
+         (t->status >= 200 && (t->method != MSNAV_GUARD_INVITE || t->acked));
+}
+
+bool msnav_guard_is_settled(const msnav_guard *g) {
+  bool settled = !g->unsettled;
+  for (size_t i = 0; i < MSNAV_GUARD_ALL; i++) {
+    settled = settled && is_settled(&g->transaction[i]);
+  }
+  return settled;
+}
+
 /* Nothing more is to come but repetitions.  An INVITE whose ACK got lost is
  * done when its sender has gone on to the next one: only the last one of a
  * side is waited for. */
@@ -42,7 +55,7 @@ static bool is_done(msnav_guard *g, const msnav_guard_transaction *t) {
   if (t->serial == 0 || t->status < 200) {
     return false;
   }
-  if (t->method != MSNAV_GUARD_INVITE || t->acked) {
+  if (is_settled(t)) {
     return true;
   }
   const msnav_guard_transaction *other = first_of(g, msnav_guard_side_of(g, t));
@@ -75,6 +88,7 @@ bool msnav_guard_transaction_forget(msnav_guard *g) {
   if (t == NULL) {
     return false;
   }
+  g->unsettled |= !is_settled(t);
   *t = (msnav_guard_transaction){.serial = 0};
   msnav_guard_text_clear(g, t);
   return true;
@@ -123,6 +137,7 @@ msnav_guard_transaction_begin(msnav_guard *g, msnav_guard_side side,
   if (t == NULL) {
     return NULL;
   }
+  g->unsettled |= !is_settled(t);
   *t = (msnav_guard_transaction){
     .serial = ++g->serial,
     .cseq = m->cseq,
