@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 #define LOOPBACK 0x7f000001u
 #define MS UINT64_C(1000)
 
@@ -23,6 +24,11 @@ static const char OFFER[] =
 static const char ANSWER[] =
   "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\nc=IN IP4 127.0.0.1\r\n"
   "b=CT:110\r\nt=0 0\r\nm=audio 36768 RTP/AVP 0 8\r\n";
+
+/* The paper's client sends 100 and 180 (section 2), else 180 stands for both
+ * (RFC 3261 section 17.2.1). */
+#define PROGRESS "progress-180 "
+#define PAPER_PROGRESS "progress-100 progress-180 "
 
 static msnav_epoll *loop;
 static msnav_sip *sip;

@@ -75,8 +75,6 @@ static void a_step_of_the_clock_ends_it(void **state) {
   assert_int_equal(refused_seen, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(only_sane_numbers_are_taken),       T(an_agent_goes_after_so_many_calls),

@@ -245,8 +245,6 @@ static void a_call_without_timers_does_not_notice(void **state) {
   msnav_dialog_free(a.d);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(the_shim_moves_sofias_clock),

@@ -242,8 +242,6 @@ static void damaged_messages_do_no_harm(void **state) {
   close_pair(&a, &b);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(the_two_datagrams_that_kill_nta_are_refused),

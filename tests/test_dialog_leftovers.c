@@ -388,8 +388,6 @@ static void what_lies_at_our_end_of_it_is_thrown_away(void **state) {
   close(p.fd);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(what_did_not_end_by_a_bye_leaves_no_agent),

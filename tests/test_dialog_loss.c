@@ -237,8 +237,6 @@ static void a_cancel_that_nobody_answers_is_reported_as_408(void **state) {
   close_line(&l);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(one_lost_datagram_of_each_kind_does_no_harm),

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Re-INVITEs of either side (RFC 3261 section 14). */
+#include "paper_kit.h"
+
+static void a_reinvite_goes_either_way(void **state) {
+  (void)state;
+  static const char *const offers[] = {
+    /* hold, resume, add video: protocol.md section 5 */
+    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\nc=IN IP4 0.0.0.0\r\n"
+    "b=CT:110\r\nt=0 0\r\nm=audio 36772 RTP/AVP 0 8\r\n",
+    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\nc=IN IP4 127.0.0.1\r\n"
+    "b=CT:110\r\nt=0 0\r\nm=audio 36772 RTP/AVP 0 8\r\n",
+    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=session\r\nc=IN IP4 127.0.0.1\r\n"
+    "b=CT:110\r\nt=0 0\r\nm=audio 36772 RTP/AVP 0 8\r\n"
+    "m=video 36774 RTP/AVP 34\r\na=rtpmap:34 H263/90000\r\n",
+  };
+  for (uint32_t profile = 0; profile < 2; profile++) {
+    side a = {0};
+    side b = {0};
+    talk(&a, &b, profile);
+    for (size_t i = 0; i < 2 * ARRAY_LEN(offers); i++) {
+      side *from = i % 2 == 0 ? &a : &b;
+      side *to = i % 2 == 0 ? &b : &a;
+      clear(&a, &b);
+      const char *offer = offers[i / 2];
+      assert_int_equal(msnav_dialog_invite(from->d, offer, strlen(offer)), 0);
+      assert_int_equal(msnav_dialog_invite(from->d, offer, strlen(offer)),
+                       MSNAV_ERR_STATE);
+      wait_words(to, "reoffer ");
+      assert_string_equal(to->sdp, offer);
+      answer(to);
+      wait_for(from, "reanswer "); /* a 100 may precede it */
+      run_for(10 * MS);            /* the ACK arrives */
+      assert_string_equal(from->sdp, ANSWER);
+    }
+    clear(&a, &b);
+    hangup(&a);
+    wait_words(&b, "bye ");
+    close_pair(&a, &b);
+  }
+  assert_int_equal(refused_seen, 0);
+}
+
+static void a_refused_reinvite_leaves_the_call_up(void **state) {
+  (void)state;
+  side a = {0};
+  side b = {0};
+  talk(&a, &b, 0);
+  invite(&a);
+  wait_words(&b, "reoffer ");
+  assert_int_equal(msnav_dialog_refuse(b.d, 488), MSNAV_OK);
+  wait_words(&a, "rerefused-488 ");
+  clear(&a, &b);
+  invite(&b);
+  wait_words(&a, "reoffer ");
+  answer(&a);
+  wait_words(&b, "reanswer ");
+  clear(&a, &b);
+  hangup(&b);
+  wait_words(&a, "bye ");
+  close_pair(&a, &b);
+}
+
+/* RFC 3261 sections 14.1 and 14.2: both get 491, both try again, the side
+ * that called later than the other. */
+static void crossing_reinvites_are_tried_again(void **state) {
+  (void)state;
+  side a = {0};
+  side b = {0};
+  talk(&a, &b, 0);
+  a.auto_answer = true;
+  b.auto_answer = true;
+  invite(&a);
+  invite(&b);
+  msnav_usec begin = now();
+  wait_words(&a, "reoffer reanswer ");
+  assert_in_range(now() - begin, 2000 * MS, 4300 * MS);
+  wait_words(&b, "reanswer reoffer ");
+  clear(&a, &b);
+  hangup(&a);
+  wait_words(&b, "bye ");
+  close_pair(&a, &b);
+}
+
+/* A peer that is always in the middle of something is asked twice. */
+static void a_reinvite_is_tried_twice(void **state) {
+  (void)state;
+  char tag[64];
+  static char first[8192], second[8192];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  invite(&s);
+  expect(&p, "INVITE ");
+  memcpy(first, p.in, sizeof(first));
+  reply(&p, &s, first, "491 Request Pending");
+  expect(&p, "ACK ");
+  run_for(10 * MS);
+  assert_string_equal(s.words, "");
+  expect(&p, "INVITE "); /* within 2 s */
+  memcpy(second, p.in, sizeof(second));
+  assert_string_not_equal(header(second, "CSeq"), "1 INVITE");
+  reply(&p, &s, second, "491 Request Pending");
+  expect(&p, "ACK ");
+  wait_words(&s, "rerefused-491 ");
+  run_for(2200 * MS);
+  assert_string_equal(s.words, "rerefused-491 ");
+  assert_false(receive(&p, NULL));
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+static void their_reinvite_without_an_offer_is_refused(void **state) {
+  (void)state;
+  peer p;
+  side s = {0};
+  char tag[64];
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  put(PAPER_OUR_TAG, tag);
+  put("ACK sip", "INVITE sip");
+  put("1 ACK", "2 INVITE");
+  send_text(&p, &s);
+  expect(&p, "SIP/2.0 488 ");
+  run_for(20 * MS);
+  assert_string_equal(s.words, "");
+  hangup(&s);
+  expect(&p, "BYE ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+static void a_reinvite_that_is_cancelled_leaves_the_call_up(void **state) {
+  (void)state;
+  peer p;
+  side s = {0};
+  char tag[64];
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  load("paper-sip-1-invite.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  char to[160];
+  char addr[MSNAV_ADDR_TEXT];
+  (void)msnav_addr_format(msnav_dialog_local(s.d), addr);
+  snprintf(to, sizeof(to), "To: <sip:%s>;tag=%s", addr, tag);
+  char bare[160];
+  snprintf(bare, sizeof(bare), "To: <sip:%s>", addr);
+  put(bare, to);
+  put("1 INVITE", "2 INVITE");
+  send_text(&p, &s);
+  wait_words(&s, "reoffer ");
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  put(PAPER_OUR_TAG, tag);
+  put("ACK sip", "CANCEL sip");
+  put("1 ACK", "2 CANCEL");
+  send_text(&p, &s);
+  expect(&p, "SIP/2.0 200 ");
+  assert_string_equal(header(p.in, "CSeq"), "2 CANCEL");
+  expect(&p, "SIP/2.0 487 ");
+  put("CANCEL sip", "ACK sip");
+  put("2 CANCEL", "2 ACK");
+  send_text(&p, &s);
+  run_for(20 * MS);
+  assert_string_equal(s.words, "reoffer ");
+  assert_int_equal(msnav_dialog_answer(s.d, ANSWER, strlen(ANSWER)),
+                   MSNAV_ERR_STATE);
+  assert_int_equal(msnav_dialog_invite(s.d, OFFER, strlen(OFFER)), MSNAV_OK);
+  expect(&p, "INVITE ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    T(a_reinvite_goes_either_way),
+    T(a_refused_reinvite_leaves_the_call_up),
+    T(crossing_reinvites_are_tried_again),
+    T(a_reinvite_is_tried_twice),
+    T(their_reinvite_without_an_offer_is_refused),
+    T(a_reinvite_that_is_cancelled_leaves_the_call_up),
+  };
+  return cmocka_run_group_tests_name("dialog_reinvites", tests, NULL, NULL);
+}
