@@ -153,6 +153,8 @@ static void calls_in_one_direction_do_not_cross(void **state) {
   msnav_session *first = a.last;
   call(&a, START);
   msnav_session *second = a.last;
+  assert_int_equal(info_of(first).crossing, 0);
+  assert_int_equal(info_of(second).crossing, 0);
   call(&b, START);
   msnav_session *theirs = b.last;
   pump(&a, START);
@@ -343,6 +345,24 @@ static void limits_refuse_the_next_one(void **state) {
   assert_int_equal(from(&a, "r@s", INVITE "1\r\n", NULL), MSNAV_OK);
   assert_int_equal(from(&a, "t@u", INVITE "1\r\n", NULL), MSNAV_ERR_LIMIT);
   assert_int_equal(counters_of(&a).over_limit, 2);
+  const msnav_addr there = {0x0a000001, 5060};
+  assert_int_equal(msnav_session_start_direct(a.set, MSNAV_ROLE_DIRECT_CALLER,
+                                              &there, MSNAV_AUDIO, START, &s),
+                   MSNAV_ERR_LIMIT);
+  msnav_session_set_free(a.set);
+}
+
+/* session.h: 8 with one peer when nothing is said */
+static void eight_calls_with_one_peer_are_the_limit(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  for (int i = 0; i < 8; i++) {
+    start(&a, "p@q");
+  }
+  assert_int_equal(from(&a, "p@q", INVITE "1\r\n", NULL), MSNAV_ERR_LIMIT);
+  start(&a, "r@s");
   msnav_session_set_free(a.set);
 }
 
@@ -440,6 +460,7 @@ int main(void) {
     cmocka_unit_test(foreign_and_broken_messages_change_nothing),
     cmocka_unit_test(less_than_was_asked_for_can_be_taken),
     cmocka_unit_test(limits_refuse_the_next_one),
+    cmocka_unit_test(eight_calls_with_one_peer_are_the_limit),
     cmocka_unit_test(thousands_find_their_way),
     cmocka_unit_test(unsent_invitation_needs_no_cancel),
     cmocka_unit_test(wrong_configurations_are_refused),

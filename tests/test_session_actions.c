@@ -219,6 +219,7 @@ static void media_moves_the_deadline(void **state) {
                    MSNAV_ERR_STATE);
   pump(&a, first);
   assert_string_equal(a.done, ""); /* nothing to tell */
+  assert_int_equal(info_of(a.last).connected, START);
   feed(&a, MSNAV_EV_TIMEOUT, first + 10 * SECOND);
   tear_down(&a, &b);
 }

@@ -233,6 +233,30 @@ static void what_is_not_known_is_not_written(void **state) {
   assert_non_null(strstr(text, "\r\nUPnP: FALSE\r\n"));
 }
 
+static void all_alike(void *arg, void *bytes, size_t len) {
+  memset(bytes, *(const int *)arg, len);
+}
+
+/* RFC 4122 section 4.4, version 4 as the paper's */
+static void session_ids_are_random_guids(void **state) {
+  (void)state;
+  static const struct {
+    int byte;
+    const char *id;
+  } rows[] = {
+    {0, "\r\nSession-ID: {00000000-0000-4000-8000-000000000000}\r\n"},
+    {255, "\r\nSession-ID: {FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF}\r\n"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    side a = one();
+    msnav_session_config c = config_of(&a);
+    int byte = rows[i].byte;
+    c.random = all_alike;
+    c.random_arg = &byte;
+    assert_non_null(strstr(invitation(&a, &c, A), rows[i].id));
+  }
+}
+
 /* paper section 1: what is requested and what we can are different lists */
 static void an_invitation_says_what_is_asked_and_what_we_can(void **state) {
   (void)state;
@@ -247,6 +271,48 @@ static void an_invitation_says_what_is_asked_and_what_we_can(void **state) {
   text = invitation(&a, &c, AV);
   assert_non_null(strstr(text, "\r\nContext-Data: Requested:SIP_A,SIP_V,;"
                                "Capabilities:SIP_A,SIP_V,;\r\n"));
+}
+
+/* The invitee's ACCEPT lists what the user takes (paper section 1). */
+static void the_user_may_take_less(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  c.capabilities = AV;
+  set_up_one(&a, &c);
+  msnav_session *s;
+  assert_int_equal(from(&a, "p@q",
+                        "Application-GUID: " MSNAV_INVITE_GUID
+                        "\r\nInvitation-Command: INVITE\r\nContext-Data: "
+                        "Requested:SIP_A,SIP_V,;\r\nInvitation-Cookie: 3\r\n",
+                        &s),
+                   MSNAV_OK);
+  assert_int_equal(info_of(s).media, AV);
+  assert_int_equal(msnav_session_accept(s, V, START), MSNAV_OK);
+  assert_int_equal(info_of(s).media, V);
+  assert_int_equal(msnav_session_listening(s, &a.sip, START), MSNAV_OK);
+  collect(&a);
+  msnav_invite v = {.size = sizeof(v)};
+  assert_int_equal(msnav_invite_read(a.wire[0], a.wire_len[0], &v), MSNAV_OK);
+  assert_int_equal(v.requested, V);
+  msnav_session_set_free(a.set);
+}
+
+/* paper section 1: both INVITE and ACCEPT say how their sender is connected */
+static void how_the_peer_is_connected_is_known(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  set_up_one(&a, &c);
+  msnav_session *s;
+  assert_int_equal(from(&a, "p@q", INVITE "3\r\nConn-Type: Firewall\r\n", &s),
+                   MSNAV_OK);
+  assert_int_equal(info_of(s).peer_conn_type, MSNAV_CONN_FIREWALL);
+  msnav_session_set_free(a.set);
+  s = answered(&a, A, A, HERE "Conn-Type: Symmetric-NAT\r\n");
+  assert_int_equal(info_of(s).state, MSNAV_STATE_ANSWERED);
+  assert_int_equal(info_of(s).peer_conn_type, MSNAV_CONN_SYMMETRIC_NAT);
+  msnav_session_set_free(a.set);
 }
 
 /* A name of the greatest length that is taken still fits into a message. */
@@ -360,7 +426,10 @@ int main(void) {
     cmocka_unit_test(invitations_are_taken_as_far_as_we_can),
     cmocka_unit_test(peers_are_called_only_where_a_peer_can_be),
     cmocka_unit_test(what_is_not_known_is_not_written),
+    cmocka_unit_test(session_ids_are_random_guids),
     cmocka_unit_test(an_invitation_says_what_is_asked_and_what_we_can),
+    cmocka_unit_test(the_user_may_take_less),
+    cmocka_unit_test(how_the_peer_is_connected_is_known),
     cmocka_unit_test(the_longest_name_fits),
     cmocka_unit_test(accepts_out_of_place_are_ignored),
     cmocka_unit_test(an_invitation_is_answered_after_it_went_out),

@@ -103,6 +103,25 @@ static void the_last_64_ended_keys_are_remembered(void **state) {
   msnav_session_set_free(a.set);
 }
 
+/* However often it is repeated: it takes no other key's place. */
+static void a_key_over_the_limit_is_remembered_once(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  c.max_per_peer = 1;
+  set_up_one(&a, &c);
+  msnav_session *s;
+  assert_int_equal(from(&a, "r@s", INVITE "1\r\n", &s), MSNAV_OK);
+  msnav_session_free(s);
+  assert_int_equal(from(&a, "p@q", INVITE "2\r\n", NULL), MSNAV_OK);
+  for (int i = 0; i < 65; i++) {
+    assert_int_equal(from(&a, "p@q", INVITE "3\r\n", NULL), MSNAV_ERR_LIMIT);
+  }
+  assert_int_equal(from(&a, "p@q", CANCEL("3"), NULL), MSNAV_OK);
+  assert_int_equal(from(&a, "r@s", CANCEL("1"), NULL), MSNAV_OK);
+  msnav_session_set_free(a.set);
+}
+
 /* Both directions can have the same cookie, by chance or malice. */
 static void one_cookie_in_both_directions(void **state) {
   (void)state;
@@ -308,6 +327,26 @@ static uint32_t next_random(uint32_t *seed) {
 
 /* Thousands come and go in no order, half of them begun by us; a model of
  * who is there is compared with what the set says. */
+/* Nor does a key that ended while its conversation is still there. */
+static void growing_brings_no_ended_key_back(void **state) {
+  (void)state;
+  side a = one();
+  msnav_session_config c = config_of(&a);
+  c.max_per_peer = 100;
+  set_up_one(&a, &c);
+  msnav_session *first, *again;
+  assert_int_equal(from(&a, "p@q", INVITE "1\r\n", &first), MSNAV_OK);
+  assert_int_equal(from(&a, "p@q", CANCEL("1"), NULL), MSNAV_OK);
+  for (int i = 0; i < 65; i++) { /* more than there are buckets at first */
+    start(&a, "r@s");
+  }
+  assert_int_equal(from(&a, "p@q", INVITE "1\r\n", &again), MSNAV_OK);
+  assert_ptr_not_equal(again, first);
+  assert_int_equal(info_of(again).state, MSNAV_STATE_RINGING);
+  msnav_session_free(first);
+  msnav_session_set_free(a.set);
+}
+
 static void thousands_come_and_go(void **state) {
   (void)state;
   enum { PEERS = 3000, STEPS = 30000 };
@@ -372,6 +411,7 @@ static void wrong_arguments_are_refused(void **state) {
   msnav_str p = STR("p@q");
   msnav_addr there = {0x0a000001, 5060};
   msnav_addr anybody = {0, 0};
+  msnav_addr group = {0xe0000001, 5060};
   msnav_session *s = NULL;
 #define INVALID(call) assert_int_equal(call, MSNAV_ERR_INVALID)
   INVALID(msnav_session_set_new(NULL, &a.set));
@@ -392,6 +432,9 @@ static void wrong_arguments_are_refused(void **state) {
                                      START, &s));
   assert_int_equal(msnav_session_start_direct(a.set, MSNAV_ROLE_DIRECT_CALLER,
                                               &anybody, A, START, &s),
+                   MSNAV_ERR_ADDRESS);
+  assert_int_equal(msnav_session_start_direct(a.set, MSNAV_ROLE_DIRECT_CALLED,
+                                              &group, A, START, &s),
                    MSNAV_ERR_ADDRESS);
   INVALID(msnav_session_set_receive(NULL, p, "x", 1, START, &s));
   INVALID(msnav_session_set_receive(a.set, p, NULL, 1, START, &s));
@@ -486,6 +529,7 @@ int main(void) {
     cmocka_unit_test(those_who_were_not_invited_are_not_heard),
     cmocka_unit_test(cookies_never_seen_are_left_to_the_host),
     cmocka_unit_test(the_last_64_ended_keys_are_remembered),
+    cmocka_unit_test(a_key_over_the_limit_is_remembered_once),
     cmocka_unit_test(one_cookie_in_both_directions),
     cmocka_unit_test(cookies_of_peers_come_back_as_they_were),
     cmocka_unit_test(cookies_that_cannot_be_written_are_refused),
@@ -493,6 +537,7 @@ int main(void) {
     cmocka_unit_test(out_of_memory_loses_nothing),
     cmocka_unit_test(a_set_needs_memory),
     cmocka_unit_test(growing_may_fail),
+    cmocka_unit_test(growing_brings_no_ended_key_back),
     cmocka_unit_test(thousands_come_and_go),
     cmocka_unit_test(wrong_arguments_are_refused),
     cmocka_unit_test(accounts_have_at_most_255_bytes),
