@@ -19,7 +19,11 @@ static void the_peer_may_cancel_before_an_answer(void **state) {
                                "Call-ID: call\r\n"
                                "CSeq: 1 CANCEL\r\n"
                                "Content-Length: 0\r\n\r\n");
-  PASS(out(k, sofia_answers("SIP/2.0 200 OK", "1 CANCEL")));
+  /* RFC 3261 section 9.2: with the tag of what it cancels */
+  wire taken = sofia_answers("SIP/2.0 200 OK", "1 CANCEL");
+  taken.to = "<sip:me@10.0.0.1:5060>";
+  PASS(out(k, taken));
+  HAS(k, "To: " PEER_TO ";tag=otag\r\n");
   HAS(k, "CSeq: 1 CANCEL\r\n");
   REFUSED(in(k, peer_inside(IN_BYE, "2 BYE")), ORDER); /* no call yet */
   PASS(out(k, sofia_answers("SIP/2.0 487 Request Terminated", "1 INVITE")));

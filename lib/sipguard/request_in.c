@@ -117,7 +117,6 @@ take_cancel(msnav_guard *g, const msnav_guard_message *m, msnav_out *out) {
         (t = msnav_guard_transaction_begin(g, MSNAV_GUARD_PEER, m)) == NULL) {
       return MSNAV_GUARD_FULL;
     }
-    msnav_guard_text_share(g, invite, t, MSNAV_GUARD_T_PEER_TAG);
     msnav_guard_text_share(g, invite, t, MSNAV_GUARD_T_OWN_TAG);
   }
   write_request(g, invite, m, out);
