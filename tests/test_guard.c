@@ -128,6 +128,10 @@ static void bye_needs_a_confirmed_dialog(void **state) {
   PASS(out(k, sofia_first(OUT_INVITE, "100 INVITE")));
   PASS(in(k, peer_answers("SIP/2.0 180 Ringing", "100 INVITE")));
   REFUSED(out(k, sofia_inside(OUT_BYE, "101 BYE")), ORDER);
+  PASS(in(k, peer_answers("SIP/2.0 200 OK", "100 INVITE")));
+  /* RFC 3261 section 12.2.1.1: with a higher number */
+  REFUSED(out(k, sofia_inside(OUT_BYE, "100 BYE")), ORDER);
+  PASS(out(k, sofia_inside(OUT_BYE, "101 BYE")));
   kit_free(k);
 }
 

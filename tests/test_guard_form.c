@@ -207,6 +207,29 @@ static void bounds_lines_headers_and_datagram(void **state) {
   kit_free(k);
 }
 
+/* The Vias of a request are kept until it is answered: 256 bytes each, 1024 in
+ * all with one between them. */
+static void bounds_vias(void **state) {
+  (void)state;
+  char text[2048];
+  for (size_t each = 255; each <= 256; each++) {
+    kit *k = kit_new();
+    int n = snprintf(text, sizeof(text), IN_INVITE "\r\n");
+    for (int i = 0; i < 4; i++) {
+      n += snprintf(text + n, sizeof(text) - (size_t)n,
+                    "Via: SIP/2.0/UDP 10.0.0.2;p=%0*d\r\n", (int)each - 23, i);
+    }
+    n += snprintf(text + n, sizeof(text) - (size_t)n,
+                  GOOD_FROM GOOD_TO GOOD_ID GOOD_CSEQ "\r\n");
+    if (each == 255) {
+      PASS(pass_in(k, text, (size_t)n));
+    } else {
+      assert_refused(k, text, (size_t)n, true, V(VIA));
+    }
+    kit_free(k);
+  }
+}
+
 static void checks_content_length(void **state) {
   (void)state;
   static const struct {
@@ -240,6 +263,7 @@ int main(void) {
     cmocka_unit_test(refuses_a_key_header_missing_or_twice),
     cmocka_unit_test(the_keys_are_looked_for_by_whole_names),
     cmocka_unit_test(bounds_lines_headers_and_datagram),
+    cmocka_unit_test(bounds_vias),
     cmocka_unit_test(checks_content_length),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

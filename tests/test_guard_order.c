@@ -104,6 +104,16 @@ static void an_ack_is_for_the_agent_that_answered(void **state) {
   PASS(in(k, peer_inside(IN_ACK, "1 ACK")));
   STARTS(k, "ACK sip:127.0.0.1:9 SIP/2.0\r\n");
   kit_free(k);
+
+  k = kit_new();
+  called(k);
+  msnav_guard_renewed(k->g);
+  ABSORBED(k, in(k, peer_inside(IN_ACK, "1 ACK"))); /* a late copy */
+  PASS(in(k, peer_inside(IN_INVITE, "2 INVITE")));
+  PASS(out(k, sofia_answers("SIP/2.0 488 No", "2 INVITE")));
+  msnav_guard_renewed(k->g);
+  REFUSED(in(k, peer_inside(IN_ACK, "2 ACK")), ORDER);
+  kit_free(k);
 }
 
 static void final_responses_to_an_invite_pass_again(void **state) {
