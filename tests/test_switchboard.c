@@ -274,6 +274,39 @@ static void lines_and_payloads_are_bounded(void **state) {
   }
 }
 
+/* switchboard.h: what is as long as it may be is read. */
+static void the_longest_line_and_payload_are_read(void **state) {
+  (void)state;
+  static char wire[MSNAV_SWITCHBOARD_LINE + MSNAV_SWITCHBOARD_PAYLOAD];
+  for (size_t len = MSNAV_SWITCHBOARD_LINE; len < MSNAV_SWITCHBOARD_LINE + 2;
+       len++) {
+    msnav_switchboard *sb;
+    command c = {.size = sizeof(c)};
+    memset(wire, 'x', len - 2);
+    memcpy(wire + len - 2, "\r\n", 2);
+    assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, &sb), MSNAV_OK);
+    msnav_switchboard_feed(sb, wire, len);
+    if (len == MSNAV_SWITCHBOARD_LINE) {
+      assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_OK);
+      assert_int_equal(c.line.len, len - 2);
+    } else {
+      assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_ERR_TOO_LONG);
+    }
+    msnav_switchboard_free(sb);
+  }
+  static const char start[] = "MSG a@b A 1664\r\n";
+  msnav_switchboard *sb;
+  command c = {.size = sizeof(c)};
+  memset(wire, 'b', sizeof(wire));
+  memcpy(wire, start, strlen(start));
+  size_t len = strlen(start) + MSNAV_SWITCHBOARD_PAYLOAD;
+  assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, &sb), MSNAV_OK);
+  assert_int_equal(msnav_switchboard_feed(sb, wire, len), len);
+  assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_OK);
+  assert_int_equal(c.payload.len, MSNAV_SWITCHBOARD_PAYLOAD);
+  msnav_switchboard_free(sb);
+}
+
 /* MSNP7 on a notification server: a client answers CHL with QRY and 32 bytes
  * behind it, a server writes NOT and IPG. */
 static void payloads_of_notification_servers_are_no_commands(void **state) {
@@ -366,6 +399,10 @@ static void writer_refuses_what_would_break_a_line(void **state) {
   command c = {.size = sizeof(c), .verb = MSNAV_SB_UNKNOWN};
   assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
                    MSNAV_ERR_INVALID);
+  for (c.verb = MSNAV_SB_ERROR, c.error = 99; c.error < 1001; c.error += 901) {
+    assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
+                     MSNAV_ERR_INVALID);
+  }
   c.verb = 99;
   assert_int_equal(msnav_switchboard_write(&c, wire, sizeof(wire), &len),
                    MSNAV_ERR_INVALID);
@@ -426,7 +463,7 @@ static void names_are_percent_encoded_and_decoded(void **state) {
                      MSNAV_OK);
     assert_str(((msnav_str){buf, len}), rows[i].plain);
   }
-  static const char *const odd[] = {"%", "%4", "%zz", "50%"};
+  static const char *const odd[] = {"%", "%4", "%zz", "%4g", "%g4", "50%"};
   for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
     char buf[8];
     size_t len;
@@ -451,6 +488,7 @@ static void commands_are_whole_or_refused(void **state) {
     {MSNAV_SB_SERVER, "CAL x a@b"},
     {MSNAV_SB_SERVER, "ANS 1 a@b token"},
     {MSNAV_SB_SERVER, "ANS -1 a@b token 17"},
+    {MSNAV_SB_SERVER, "MSG 1 NA 0"},
     {MSNAV_SB_CLIENT, "USR 1 OK"},
     {MSNAV_SB_CLIENT, "USR 4294967296 OK a@b n"},
     {MSNAV_SB_CLIENT, "CAL 1 RINGING"},
@@ -477,12 +515,34 @@ static void commands_are_whole_or_refused(void **state) {
     if (msnav_switchboard_next(sb, &c) != MSNAV_ERR_PARSE) {
       fail_msg("%s was taken", rows[i].line);
     }
+    assert_str(c.line, rows[i].line); /* and nothing else */
+    assert_int_equal(c.verb, MSNAV_SB_UNKNOWN);
+    assert_int_equal(c.transaction, 0);
     do {
       at += msnav_switchboard_feed(sb, next + at, strlen(next + at));
       assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_OK);
     } while (at < strlen(next));
     assert_int_equal(c.verb, client ? MSNAV_SB_BYE : MSNAV_SB_PNG);
     assert_int_equal(c.idle, client);
+    msnav_switchboard_free(sb);
+  }
+}
+
+static void an_error_has_three_digits(void **state) {
+  (void)state;
+  static const struct {
+    const char *line;
+    uint32_t verb;
+  } rows[] = {{"217 5\r\n", MSNAV_SB_ERROR},
+              {"21 5\r\n", MSNAV_SB_UNKNOWN},
+              {"2170 5\r\n", MSNAV_SB_UNKNOWN}};
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    msnav_switchboard *sb;
+    command c = {.size = sizeof(c)};
+    assert_int_equal(msnav_switchboard_new(MSNAV_SB_CLIENT, &sb), MSNAV_OK);
+    msnav_switchboard_feed(sb, rows[i].line, strlen(rows[i].line));
+    assert_int_equal(msnav_switchboard_next(sb, &c), MSNAV_OK);
+    assert_int_equal(c.verb, rows[i].verb);
     msnav_switchboard_free(sb);
   }
 }
@@ -556,6 +616,7 @@ int main(void) {
     cmocka_unit_test(every_command_goes_both_ways),
     cmocka_unit_test(all_classes_of_acknowledgement_are_read),
     cmocka_unit_test(lines_and_payloads_are_bounded),
+    cmocka_unit_test(the_longest_line_and_payload_are_read),
     cmocka_unit_test(payloads_of_notification_servers_are_no_commands),
     cmocka_unit_test(a_payload_of_1664_bytes_passes),
     cmocka_unit_test(broken_parameters_are_skipped_not_fatal),
@@ -563,6 +624,7 @@ int main(void) {
     cmocka_unit_test(only_messages_have_a_payload),
     cmocka_unit_test(names_are_percent_encoded_and_decoded),
     cmocka_unit_test(commands_are_whole_or_refused),
+    cmocka_unit_test(an_error_has_three_digits),
     cmocka_unit_test(a_message_without_a_name_is_read),
     cmocka_unit_test(wrong_arguments_are_refused),
   };
