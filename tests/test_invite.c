@@ -250,6 +250,9 @@ static void addresses_that_differ_are_both_reported(void **state) {
     {"IP-Address: 192.168.0.165:11630\r\n"
      "IP-Address-Enc64: MTkyLjE2OC4wLjE2NToxMTYzMA==\r\n",
      MSNAV_OK, 11630, false},
+    {"IP-Address: 192.168.0.165:11631\r\n"
+     "IP-Address-Enc64: MTkyLjE2OC4wLjE2NToxMTYzMA==\r\n",
+     MSNAV_OK, 11631, true},
     {"IP-Address: not.an.address\r\n"
      "IP-Address-Enc64: MTkyLjE2OC4wLjE2NToxMTYzMA==\r\n",
      MSNAV_OK, 11630, false},
@@ -279,10 +282,15 @@ static void last_of_two_counts_and_both_are_kept(void **state) {
   msnav_field f;
   char *block;
   assert_body("Invitation-Cookie: 1\r\nInvitation-Cookie: 2\r\n"
-              "Private-IP: 1.2.3.4\r\nPrivate-IP: nonsense\r\n",
+              "Private-IP: 1.2.3.4\r\nPrivate-IP: nonsense\r\n"
+              "Public-IP: 1.2.3.4\r\nPublic-IP: 1.2.3.4:0\r\n"
+              "Context-Data: Requested:SIP_A,;Capabilities:SIP_A,;\r\n"
+              "Context-Data: Requested:SIP_V,;\r\n",
               &v, &block);
   assert_str(v.cookie, "2");
-  assert_int_equal(v.has & MSNAV_HAS_PRIVATE_IP, 0);
+  assert_int_equal(v.requested, MSNAV_VIDEO);
+  assert_int_equal(v.has & MSNAV_HAS_CAPABILITIES, 0);
+  assert_int_equal(v.has & (MSNAV_HAS_PRIVATE_IP | MSNAV_HAS_PUBLIC_IP), 0);
   assert_int_equal(msnav_invite_reader_init(&r, v.source.ptr, v.source.len),
                    MSNAV_OK);
   int cookies = 0;
@@ -390,6 +398,27 @@ static void payloads_end_at_1664_bytes(void **state) {
   free(block);
 }
 
+static void the_longest_message_is_written(void **state) {
+  (void)state;
+  char buf[MSNAV_INVITE_MAX];
+  char name[MSNAV_INVITE_MAX];
+  size_t len = 0;
+  memset(name, 'n', sizeof(name));
+  msnav_invite v = alice;
+  v.command = MSNAV_INVITE_INVITE;
+  v.has |= MSNAV_HAS_APP_NAME;
+  v.app_name = (msnav_str){name, 1};
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len), MSNAV_OK);
+  v.app_name.len += sizeof(buf) - len;
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf) - 1, &len),
+                   MSNAV_ERR_NOSPACE);
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len), MSNAV_OK);
+  assert_int_equal(len, MSNAV_INVITE_MAX);
+  v.app_name.len++;
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len),
+                   MSNAV_ERR_TOO_LONG);
+}
+
 static void writer_refuses_what_would_break_a_message(void **state) {
   (void)state;
   char buf[2 * MSNAV_INVITE_MAX];
@@ -415,6 +444,12 @@ static void writer_refuses_what_would_break_a_message(void **state) {
   v.app_name.len = 1700;
   assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len),
                    MSNAV_ERR_TOO_LONG);
+  v = alice;
+  v.command = MSNAV_INVITE_CANCEL;
+  v.has |= MSNAV_HAS_CANCEL_CODE;
+  v.cancel_code = MSNAV_CANCEL_OUTBAND + 1;
+  assert_int_equal(msnav_invite_write(&v, buf, sizeof(buf), &len),
+                   MSNAV_ERR_INVALID);
   assert_int_equal(len, 7);
   assert_int_equal(msnav_invite_write(NULL, buf, sizeof(buf), &len),
                    MSNAV_ERR_INVALID);
@@ -531,6 +566,7 @@ int main(void) {
     cmocka_unit_test(each_fault_has_its_own_error),
     cmocka_unit_test(no_place_hides_a_nul_or_a_bare_cr),
     cmocka_unit_test(payloads_end_at_1664_bytes),
+    cmocka_unit_test(the_longest_message_is_written),
     cmocka_unit_test(writer_refuses_what_would_break_a_message),
     cmocka_unit_test(writer_has_room_for_whatever_grows),
     cmocka_unit_test(writer_takes_texts_that_are_not_there),
