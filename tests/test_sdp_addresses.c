@@ -43,6 +43,7 @@ static void address_rows(void **state) {
     {PLAIN "c=\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=ATM IP4 10.0.0.2\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     /* multicast and broadcast: nobody's answer may be multiplied */
+    {PLAIN "c=IN IP4 224.0.0.0\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=IN IP4 224.2.1.1\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=IN IP4 224.2.1.1/127\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},
     {PLAIN "c=IN IP4 255.255.255.255\r\n" STREAM, MSNAV_ERR_ADDRESS, 0},

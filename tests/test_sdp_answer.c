@@ -279,6 +279,29 @@ static void events_on_the_clock_of_the_codec_are_preferred(void **state) {
   answer_done(&a);
 }
 
+/* RFC 3389 section 4: comfort noise has the clock of the codec. */
+static void noise_of_another_clock_is_not_sent(void **state) {
+  (void)state;
+  static const struct {
+    const char *media;
+    uint8_t pt;
+  } rows[] = {
+    {"m=audio 5000 RTP/AVP 0 118\r\na=rtpmap:118 CN/16000\r\n", 0},
+    {"m=audio 5000 RTP/AVP 0 118 13\r\na=rtpmap:118 CN/16000\r\n", 13},
+  };
+  msnav_sdp_ability ours = our_audio();
+  ours.formats[6] = (msnav_sdp_format)FORMAT(124, "CN", 16000);
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    char offer[300];
+    snprintf(offer, sizeof(offer), OFFER "%s", rows[i].media);
+    answered a = answer_with(offer, &ours, 1);
+    assert_int_equal(a.err, MSNAV_OK);
+    assert_int_equal(a.result.agreed[0].codec.pt, 0);
+    assert_int_equal(a.result.agreed[0].noise_pt, rows[i].pt);
+    answer_done(&a);
+  }
+}
+
 /* ---- direction and hold */
 
 static void answered_direction_rows(void **state) {
@@ -351,6 +374,7 @@ int main(void) {
     cmocka_unit_test(result_says_what_to_send_and_receive),
     cmocka_unit_test(codec_choice_rows),
     cmocka_unit_test(events_on_the_clock_of_the_codec_are_preferred),
+    cmocka_unit_test(noise_of_another_clock_is_not_sent),
     cmocka_unit_test(answered_direction_rows),
     cmocka_unit_test(hold_by_address_names_nobody_to_send_to),
   };

@@ -95,9 +95,11 @@ static void of_rejected_streams_only_the_line_is_kept(void **state) {
   parsed p =
     parse(PAPER_SESSION "m=audio 0 RTP/AVP 97 0\r\nc=IN IP6 ::1\r\n"
                         "a=rtpmap:97 red/8000\r\na=sendonly\r\na=rtcp:77\r\n"
-                        "a=encryption:required\r\na=crypto:1 A inline:x\r\n");
+                        "a=encryption:required\r\na=crypto:1 A inline:x\r\n"
+                        "a=maxptime:20\r\n");
   assert_int_equal(p.err, MSNAV_OK);
   const msnav_sdp_media *m = &p.sdp.media[0];
+  assert_int_equal(m->maxptime, 0);
   assert_int_equal(m->kind, MSNAV_SDP_AUDIO);
   assert_str(m->formats_text, "97 0");
   assert_int_equal(m->format_count, 0);

@@ -131,9 +131,25 @@ static void taking_rows(void **state) {
     if (t.err == MSNAV_OK) {
       assert_int_equal(t.result.count, rows[i].count);
       assert_str(t.result.agreed[0].codec.name, rows[i].codec);
+      assert_int_equal(t.result.agreed[0].index,
+                       strcmp(rows[i].codec, "H263") == 0);
     }
     done(&t.answer);
   }
+}
+
+/* We receive under our types: an answer that has two for one of them. */
+static void what_we_receive_has_each_type_once(void **state) {
+  (void)state;
+  taken t = take(OFFER "m=audio 5000 RTP/AVP 0 97 98\r\n" RED
+                       "a=rtpmap:98 red/8000\r\nm=video 0 RTP/AVP 34\r\n");
+  assert_int_equal(t.err, MSNAV_OK);
+  const msnav_sdp_agreed *audio = &t.result.agreed[0];
+  assert_int_equal(audio->format_count, 2);
+  assert_int_equal(audio->formats[0].pt, 0);
+  assert_int_equal(audio->formats[1].pt, 120);
+  assert_int_equal(audio->red_pt, 97);
+  done(&t.answer);
 }
 
 static void a_stream_we_removed_is_not_taken(void **state) {
@@ -246,6 +262,7 @@ int main(void) {
     cmocka_unit_test(takes_an_answer_under_our_payload_types),
     cmocka_unit_test(takes_an_answer_under_other_payload_types),
     cmocka_unit_test(taking_rows),
+    cmocka_unit_test(what_we_receive_has_each_type_once),
     cmocka_unit_test(a_stream_we_removed_is_not_taken),
     cmocka_unit_test(formats_without_a_name_are_not_the_same),
     cmocka_unit_test(taken_direction_rows),
