@@ -171,6 +171,21 @@ static void a_stop_before_does_not_end_the_next_run(void **state) {
   msnav_epoll_free(s.e);
 }
 
+/* loop.h: it is for a run. */
+static void a_stop_outside_keeps_nothing_from_a_step(void **state) {
+  (void)state;
+  unsigned calls = 0;
+  msnav_epoll *e = make();
+  const msnav_loop *l = msnav_epoll_loop(e);
+  void *timer = l->timer_add(l->data, count, &calls);
+  msnav_epoll_stop(e);
+  l->timer_set(l->data, timer, 0);
+  assert_int_equal(msnav_epoll_step(e, 0), MSNAV_OK);
+  assert_int_equal(calls, 1);
+  l->timer_del(l->data, timer);
+  msnav_epoll_free(e);
+}
+
 static void it_can_be_freed_inside_a_callback(void **state) {
   (void)state;
   for (int run = 0; run < 2; run++) {
@@ -240,11 +255,12 @@ int main(void) {
     cmocka_unit_test(a_step_waits_until_its_time_and_wakes_up_once),
     cmocka_unit_test(run_ends_after_the_callback_that_stops_it),
     cmocka_unit_test(a_stop_before_does_not_end_the_next_run),
+    cmocka_unit_test(a_stop_outside_keeps_nothing_from_a_step),
     cmocka_unit_test(it_can_be_freed_inside_a_callback),
     cmocka_unit_test(a_step_inside_a_callback_runs_the_others),
     cmocka_unit_test(a_signal_ends_a_long_step),
   };
-  size_t used = 11;
+  size_t used = 12;
   used += loop_suite_append(tests + used, &loop_kind_epoll);
   return loop_suite_run(tests, used);
 }
