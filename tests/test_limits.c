@@ -294,6 +294,25 @@ static void descriptions_are_bounded(void **state) {
   }
 }
 
+/* PCMU, PCMA and comfort noise are what is offered. */
+static void formats_at_the_limit_are_taken(void **state) {
+  (void)state;
+  for (uint32_t most = 2; most <= 3; most++) {
+    world w = {0};
+    msnav_config alice = world_config(WORLD_ALICE_IP);
+    msnav_config bob = world_config(WORLD_BOB_IP);
+    alice.no_red = alice.no_dtmf = bob.no_red = bob.no_dtmf = 1;
+    alice.codecs = bob.codecs = "PCMU,PCMA";
+    simnet_begin(1);
+    assert_int_equal(world_open(&w, &alice, &bob), MSNAV_OK);
+    limit(&w.alice, MSNAV_LIMIT_SDP_FORMATS, most);
+    limit(&w.bob, MSNAV_LIMIT_SDP_FORMATS, most);
+    assert_int_equal(world_call(&w), MSNAV_OK);
+    assert_int_equal(world_talk(&w, 20 * WORLD_SECOND), most == 3);
+    close_world(&w);
+  }
+}
+
 static void talk(world *w) {
   assert_int_equal(world_call(w), MSNAV_OK);
   assert_true(world_talk(w, 20 * WORLD_SECOND));
@@ -494,6 +513,7 @@ int main(void) {
     cmocka_unit_test(invitations_of_one_peer_have_a_rate),
     cmocka_unit_test(calls_are_bounded_in_all_and_for_each),
     cmocka_unit_test(descriptions_are_bounded),
+    cmocka_unit_test(formats_at_the_limit_are_taken),
     cmocka_unit_test(sip_messages_are_bounded),
     cmocka_unit_test(packets_have_a_rate),
     cmocka_unit_test(lines_of_the_log_are_bounded),
