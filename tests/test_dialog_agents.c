@@ -66,11 +66,16 @@ static void an_agent_that_waits_wakes_nobody(void **state) {
 static void a_step_of_the_clock_ends_it(void **state) {
   (void)state;
   static const long long steps[] = {3600, -3600, MONTH, -MONTH};
+  whole_call();
+  int without = count_fds();
   share(CALLS);
   for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
     whole_call();
     timejump(steps[i]);
-    whole_call();
+    for (int k = 1; k <= CALLS; k++) { /* another one serves them */
+      whole_call();
+      assert_int_equal(count_fds(), without + (k < CALLS ? 2 : 0));
+    }
   }
   assert_int_equal(refused_seen, 0);
 }

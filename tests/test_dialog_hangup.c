@@ -127,6 +127,28 @@ static void a_hang_up_before_the_ack_waits_for_it(void **state) {
   close(p.fd);
 }
 
+/* dialog.h: the status is the answer to our CANCEL. */
+static void a_cancel_is_answered_too(void **state) {
+  (void)state;
+  static char first[8192];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  invite(&s);
+  expect(&p, "INVITE ");
+  memcpy(first, p.in, sizeof(first));
+  reply(&p, &s, first, "180 Ringing");
+  wait_words(&s, "progress-180 ");
+  hangup(&s);
+  expect(&p, "CANCEL ");
+  reply(&p, &s, p.in, "481 No Such Call");
+  run_for(10 * MS);
+  reply(&p, &s, first, "487 Request Terminated");
+  wait_words(&s, "progress-180 closed-481 ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
 /* A call that the peer began, with a re-INVITE of ours that is not answered
  * and a BYE of ours behind it. */
 static void hang_up_in_a_reinvite(peer *p, side *s, char reinvite[8192],
@@ -196,6 +218,7 @@ int main(void) {
     T(hanging_up_before_the_ack_waits_for_it),
     T(hanging_up_nothing_is_reported_too),
     T(a_hang_up_before_the_ack_waits_for_it),
+    T(a_cancel_is_answered_too),
     T(a_hang_up_ends_a_reinvite_in_silence),
     T(the_answer_to_our_bye_confirms_the_end),
   };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What dialogs cost their host, and what it runs out of. */
-#include "dialog_kit.h"
+#include "paper_kit.h"
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -38,17 +38,48 @@ static void a_long_call_does_without_an_agent(void **state) {
     invite(first);
     wait_for(first, "reanswer ");
     wait_for(second, "reoffer ");
-    run_for(20 * MS);
+    run_for(500 * MS);
     clear(&a, &b);
     invite(second);
     wait_for(second, "reanswer ");
-    run_for(8300 * MS);
+    run_for(7700 * MS); /* more than 8 s since the first */
+    assert_int_equal(count_fds(), talking);
+    run_for(600 * MS);
+    assert_int_equal(count_fds(), talking - 2);
     clear(&a, &b);
     hangup(second);
     wait_words(first, "bye ");
     wait_words(second, "closed-200 ");
     close_pair(&a, &b);
   }
+}
+
+/* Nor does a repeated BYE give one to a dialog that is over. */
+static void what_is_over_stays_without_an_agent(void **state) {
+  (void)state;
+  char tag[64];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p.addr, msnav_dialog_local(s.d));
+  put(PAPER_OUR_TAG, tag);
+  put("ACK sip", "BYE sip");
+  put("CSeq: 1 ACK", "CSeq: 2 BYE");
+  send_text(&p, &s);
+  wait_words(&s, "bye ");
+  expect(&p, "SIP/2.0 200 ");
+  run_for(8200 * MS);
+  int fds = count_fds();
+  send_text(&p, &s);
+  run_for(20 * MS);
+  assert_int_equal(refused_seen, 1);
+  assert_string_equal(last_verdict, "no-dialog");
+  assert_int_equal(count_fds(), fds);
+  assert_string_equal(s.words, "bye ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
 }
 
 static void a_dialog_that_only_listens_costs_one_descriptor(void **state) {
@@ -189,6 +220,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     T(an_idle_call_wakes_nobody),
     T(a_long_call_does_without_an_agent),
+    T(what_is_over_stays_without_an_agent),
     T(a_dialog_that_only_listens_costs_one_descriptor),
     T(the_process_is_left_as_it_was),
     T(a_call_may_go_on_in_another_thread),

@@ -51,6 +51,12 @@ static void a_refused_reinvite_leaves_the_call_up(void **state) {
   assert_int_equal(msnav_dialog_refuse(b.d, 488), MSNAV_OK);
   wait_words(&a, "rerefused-488 ");
   clear(&a, &b);
+  invite(&a);
+  wait_words(&b, "reoffer ");
+  answer(&b);
+  wait_words(&a, "reanswer ");
+  run_for(10 * MS); /* the ACK arrives */
+  clear(&a, &b);
   invite(&b);
   wait_words(&a, "reoffer ");
   answer(&a);
@@ -82,31 +88,134 @@ static void crossing_reinvites_are_tried_again(void **state) {
   close_pair(&a, &b);
 }
 
-/* A peer that is always in the middle of something is asked twice. */
+/* Theirs is in a call that they began. */
+static void they_reinvite(const peer *p, const side *s, const char *tag) {
+  char to[160];
+  char bare[160];
+  char addr[MSNAV_ADDR_TEXT];
+  load("paper-sip-1-invite.sip");
+  put_addresses(&p->addr, msnav_dialog_local(s->d));
+  (void)msnav_addr_format(msnav_dialog_local(s->d), addr);
+  snprintf(to, sizeof(to), "To: <sip:%s>;tag=%s", addr, tag);
+  snprintf(bare, sizeof(bare), "To: <sip:%s>", addr);
+  put(bare, to);
+  put("1 INVITE", "2 INVITE");
+  send_text(p, s);
+}
+
+static void they_acknowledge(const peer *p, const side *s, const char *tag) {
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p->addr, msnav_dialog_local(s->d));
+  put(PAPER_OUR_TAG, tag);
+  put("1 ACK", "2 ACK");
+  send_text(p, s);
+}
+
+/* Ours meets another of theirs. */
+static void collide(peer *p, side *s) {
+  expect(p, "INVITE ");
+  reply(p, s, p->in, "491 Request Pending");
+  expect(p, "ACK ");
+}
+
+/* A peer that is always in the middle of something is asked twice, and twice
+ * again when there is something new. */
 static void a_reinvite_is_tried_twice(void **state) {
   (void)state;
   char tag[64];
-  static char first[8192], second[8192];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  for (int i = 0; i < 2; i++) {
+    s.words[0] = '\0';
+    invite(&s);
+    collide(&p, &s);
+    run_for(10 * MS);
+    assert_string_equal(s.words, "");
+    collide(&p, &s); /* within 2 s */
+    assert_string_not_equal(header(p.in, "CSeq"), "1 ACK");
+    wait_words(&s, "rerefused-491 ");
+  }
+  run_for(2200 * MS);
+  assert_string_equal(s.words, "rerefused-491 ");
+  assert_false(receive(&p, NULL));
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+/* RFC 3261 section 14.1: no INVITE while another is in progress. */
+static void none_is_tried_again_into_one_of_theirs(void **state) {
+  (void)state;
+  char tag[64];
   peer p;
   side s = {0};
   open_against(&s, &p, 0);
   paper_calls(&p, &s, false, tag);
   invite(&s);
+  collide(&p, &s);
+  they_reinvite(&p, &s, tag);
+  wait_words(&s, "reoffer rerefused-491 ");
+  run_for(20 * MS);
+  while (receive(&p, NULL)) {
+    assert_memory_equal(p.in, "SIP/2.0 100 ", 12);
+  }
+  answer(&s);
+  expect(&p, "SIP/2.0 200 ");
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+/* dialog.h: what waits may be replaced, theirs answered or not. */
+static void an_offer_that_waits_may_be_replaced(void **state) {
+  (void)state;
+  char tag[64];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  paper_calls(&p, &s, false, tag);
+  invite(&s);
+  collide(&p, &s);
+  they_reinvite(&p, &s, tag);
+  wait_words(&s, "reoffer ");
+  answer(&s);
+  assert_int_equal(msnav_dialog_invite(s.d, ANSWER, strlen(ANSWER)), MSNAV_OK);
+  expect(&p, "SIP/2.0 200 ");
+  they_acknowledge(&p, &s, tag);
+  expect(&p, "INVITE ");
+  assert_string_equal(strstr(p.in, "\r\n\r\n") + 4, ANSWER);
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
+/* dialog.h: 408 when nobody answered, whatever becomes of the CANCEL; and only
+ * for that one. */
+static void an_overdue_reinvite_is_cancelled(void **state) {
+  (void)state;
+  static char first[8192];
+  char tag[64];
+  peer p;
+  side s = {0};
+  open_peer(&p);
+  msnav_dialog_config config = local_config();
+  config.remote = p.addr;
+  config.setup_limit = 100 * MS;
+  open_side(&s, &config);
+  paper_calls(&p, &s, false, tag);
+  invite(&s);
   expect(&p, "INVITE ");
   memcpy(first, p.in, sizeof(first));
-  reply(&p, &s, first, "491 Request Pending");
+  reply(&p, &s, first, "180 Ringing");
+  expect(&p, "CANCEL ");
+  reply(&p, &s, p.in, "200 OK");
+  reply(&p, &s, first, "487 Request Terminated");
   expect(&p, "ACK ");
-  run_for(10 * MS);
-  assert_string_equal(s.words, "");
-  expect(&p, "INVITE "); /* within 2 s */
-  memcpy(second, p.in, sizeof(second));
-  assert_string_not_equal(header(second, "CSeq"), "1 INVITE");
-  reply(&p, &s, second, "491 Request Pending");
-  expect(&p, "ACK ");
-  wait_words(&s, "rerefused-491 ");
-  run_for(2200 * MS);
-  assert_string_equal(s.words, "rerefused-491 ");
-  assert_false(receive(&p, NULL));
+  wait_words(&s, "progress-180 rerefused-408 ");
+  s.words[0] = '\0';
+  invite(&s);
+  expect(&p, "INVITE ");
+  reply(&p, &s, p.in, "488 Not Acceptable Here");
+  wait_words(&s, "rerefused-488 ");
   msnav_dialog_free(s.d);
   close(p.fd);
 }
@@ -140,17 +249,7 @@ static void a_reinvite_that_is_cancelled_leaves_the_call_up(void **state) {
   char tag[64];
   open_against(&s, &p, 0);
   paper_calls(&p, &s, false, tag);
-  load("paper-sip-1-invite.sip");
-  put_addresses(&p.addr, msnav_dialog_local(s.d));
-  char to[160];
-  char addr[MSNAV_ADDR_TEXT];
-  (void)msnav_addr_format(msnav_dialog_local(s.d), addr);
-  snprintf(to, sizeof(to), "To: <sip:%s>;tag=%s", addr, tag);
-  char bare[160];
-  snprintf(bare, sizeof(bare), "To: <sip:%s>", addr);
-  put(bare, to);
-  put("1 INVITE", "2 INVITE");
-  send_text(&p, &s);
+  they_reinvite(&p, &s, tag);
   wait_words(&s, "reoffer ");
   load("paper-sip-5-ack.sip");
   put_addresses(&p.addr, msnav_dialog_local(s.d));
@@ -180,6 +279,9 @@ int main(void) {
     T(a_refused_reinvite_leaves_the_call_up),
     T(crossing_reinvites_are_tried_again),
     T(a_reinvite_is_tried_twice),
+    T(none_is_tried_again_into_one_of_theirs),
+    T(an_offer_that_waits_may_be_replaced),
+    T(an_overdue_reinvite_is_cancelled),
     T(their_reinvite_without_an_offer_is_refused),
     T(a_reinvite_that_is_cancelled_leaves_the_call_up),
   };
