@@ -15,6 +15,29 @@ static void keys_are_heard_in_order(void **state) {
   }
   pair_run(p, 1200);
   assert_string_equal(p->people[BOB].keys, "5*#D");
+  /* call.h: 100 ms when nothing is said of that */
+  assert_int_equal(msnav_call_dtmf(alice->call, '7', 0), MSNAV_OK);
+  pair_run(p, 400);
+  assert_string_equal(p->people[BOB].keys, "5*#D7");
+  assert_in_range(p->people[BOB].key_length, 80000, 120000);
+  pair_free(p);
+}
+
+static bool say_nothing(person *me, int16_t *pcm, size_t samples) {
+  (void)me, (void)pcm, (void)samples;
+  return false;
+}
+
+/* From the first report on. */
+static void nothing_is_as_loud_as_silence(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  p->people[ALICE].say = say_nothing;
+  pair_connect(p);
+  pair_run(p, 300);
+  assert_int_equal(p->people[ALICE].loud_reports, 0);
+  assert_int_equal(p->people[ALICE].level_sent, 127);
+  assert_true(p->people[BOB].loud_reports > 0);
   pair_free(p);
 }
 
@@ -124,6 +147,7 @@ static void rtp_stays_in_its_range(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(keys_are_heard_in_order),
+    CASE(nothing_is_as_loud_as_silence),
     CASE(muted_peer_is_silent_but_alive),
     CASE(silence_is_suppressed_for_peers_that_take_it),
     CASE(sound_is_received_where_a_call_is_waited_for),

@@ -77,6 +77,7 @@ on_dtmf(void *self, msnav_call *call, char key, msnav_usec duration) {
   if (duration != 0) {
     char text[2] = {key, '\0'};
     strcat(me->keys, text);
+    me->key_length = duration;
   }
   any(me, call, "dtmf");
 }
@@ -93,6 +94,7 @@ on_level(void *self, msnav_call *call, unsigned sent, unsigned received) {
   assert_true(sent <= 127 && received <= 127);
   me->level_sent = sent;
   me->level_received = received;
+  me->loud_reports += sent < 127;
   any(self, call, "level");
 }
 

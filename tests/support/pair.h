@@ -19,7 +19,8 @@ typedef struct person {
   msnav_reason reason; /* of the last end */
   int incoming, ended, sent, media_changes;
   char keys[32];
-  char last_sent[1700]; /* the last payload */
+  msnav_usec key_length; /* of the last one */
+  char last_sent[1700];  /* the last payload */
   size_t last_sent_len;
   bool auto_accept, mute_msnp; /* accept what rings; lose what is sent */
   uint32_t accept_media;
@@ -40,6 +41,7 @@ typedef struct person {
   int16_t *heard; /* everything played */
   size_t heard_count, heard_room;
   unsigned level_sent, level_received; /* as last reported */
+  unsigned loud_reports;               /* that it sent more than silence */
   unsigned video_payloads;
   unsigned misnamed; /* trace records with another peer than the other */
   char log[4096];    /* warnings and errors */
