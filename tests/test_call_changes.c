@@ -205,6 +205,33 @@ static void media_in_vain_leave_no_sockets(void **state) {
   pair_free(p);
 }
 
+static void ask_for_video(person *me, msnav_call *call, const char *what) {
+  if (strcmp(what, "media") == 0) {
+    assert_int_equal(msnav_call_set_media(call, MSNAV_AUDIO | MSNAV_VIDEO),
+                     MSNAV_ERR_STATE);
+    me->on_any = NULL;
+  }
+}
+
+/* Nor those for an offer that could not be made: their own is not acknowledged
+ * yet. */
+static void a_change_too_early_leaves_no_sockets(void **state) {
+  pair *p = *state;
+  msnav_config b = pair_config(0x7f000002);
+  b.media = MSNAV_AUDIO | MSNAV_VIDEO;
+  pair_init(p, NULL, &b);
+  pair_connect(p);
+  pair_run(p, 50);
+  int before = pair_descriptors();
+  person *bob = &p->people[BOB];
+  bob->on_any = ask_for_video;
+  assert_int_equal(msnav_call_hold(p->people[ALICE].call, true), MSNAV_OK);
+  assert_true(pair_until(p, media_changed, 1000));
+  assert_null(bob->on_any);
+  assert_int_equal(pair_descriptors(), before);
+  pair_free(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(held_peer_hears_nothing_until_resumed),
@@ -214,6 +241,7 @@ int main(void) {
     CASE(changes_that_cross_both_come_true),
     CASE(descriptions_are_numbered),
     CASE(media_in_vain_leave_no_sockets),
+    CASE(a_change_too_early_leaves_no_sockets),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);
 }
