@@ -203,6 +203,13 @@ static void nothing_in_common_is_said_so(void **state) {
   assert_int_equal(p->people[BOB].incoming, 0);
   assert_string_equal(field(&p->people[BOB], "Cancel-Code"),
                       "REJECT_NOT_INSTALLED");
+  msnav_context_counters c = {.size = sizeof(c)};
+  assert_int_equal(msnav_context_get_counters(p->people[BOB].ctx, &c),
+                   MSNAV_OK);
+  assert_int_equal(c.ended[MSNAV_REASON_NOTHING_COMMON], 1);
+  assert_int_equal(msnav_context_get_counters(p->people[ALICE].ctx, &c),
+                   MSNAV_OK);
+  assert_int_equal(c.ended[MSNAV_REASON_NOT_INSTALLED], 1);
   pair_free(p);
 }
 
