@@ -64,6 +64,9 @@ static void the_called_side_refuses(void **state) {
                      MSNAV_ERR_STATE); /* it is over */
     run_for(600 * MS); /* the ACK stopped the refusal from being repeated */
     assert_string_equal(b.words, "offer ");
+    hangup(&b); /* there is nothing to end */
+    run_for(10 * MS);
+    assert_string_equal(b.words, "offer closed-200 ");
     close_pair(&a, &b);
   }
   assert_int_equal(refused_seen, 0);
