@@ -90,6 +90,16 @@ static inline void paper_calls(peer *p, side *s, bool paper, char tag[64]) {
   s->words[0] = '\0';
 }
 
+/* A BYE of the caller has the lines of its ACK. */
+static inline void they_hang_up(const peer *p, const side *s, const char *tag) {
+  load("paper-sip-5-ack.sip");
+  put_addresses(&p->addr, msnav_dialog_local(s->d));
+  put(PAPER_OUR_TAG, tag);
+  put("ACK sip", "BYE sip");
+  put("CSeq: 1 ACK", "CSeq: 2 BYE");
+  send_text(p, s);
+}
+
 /* Our INVITE is in p->in: its answer from the paper, as to this call. */
 static inline void
 paper_answers(peer *p, side *s, const char *invite, const char *file) {

@@ -4,6 +4,7 @@
 #include "call_kit.h"
 
 #include "call/context.h" /* what was offered */
+#include "sip/inner.h"    /* what Bob lost */
 
 static void held_peer_hears_nothing_until_resumed(void **state) {
   pair *p = *state;
@@ -232,6 +233,23 @@ static void a_change_too_early_leaves_no_sockets(void **state) {
   pair_free(p);
 }
 
+static bool alice_ended(pair *p) {
+  return pair_state(&p->people[ALICE]) == MSNAV_STATE_ENDED;
+}
+
+/* RFC 3261 section 12.2.1.2: 481 to a re-INVITE ends the dialog. */
+static void a_peer_without_the_dialog_ends_the_call(void **state) {
+  pair *p = *state;
+  pair_init(p, NULL, NULL);
+  pair_connect(p);
+  pair_run(p, 50);
+  p->people[BOB].call->dialog->state = MSNAV_DIALOG_OVER;
+  assert_int_equal(msnav_call_hold(p->people[ALICE].call, true), MSNAV_OK);
+  assert_true(pair_until(p, alice_ended, 1000));
+  assert_int_equal(p->people[ALICE].reason, MSNAV_REASON_SIP_LOST);
+  pair_free(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(held_peer_hears_nothing_until_resumed),
@@ -242,6 +260,7 @@ int main(void) {
     CASE(descriptions_are_numbered),
     CASE(media_in_vain_leave_no_sockets),
     CASE(a_change_too_early_leaves_no_sockets),
+    CASE(a_peer_without_the_dialog_ends_the_call),
   };
   return cmocka_run_group_tests(tests, pair_warm_up, NULL);
 }

@@ -62,12 +62,7 @@ static void what_is_over_stays_without_an_agent(void **state) {
   side s = {0};
   open_against(&s, &p, 0);
   paper_calls(&p, &s, false, tag);
-  load("paper-sip-5-ack.sip");
-  put_addresses(&p.addr, msnav_dialog_local(s.d));
-  put(PAPER_OUR_TAG, tag);
-  put("ACK sip", "BYE sip");
-  put("CSeq: 1 ACK", "CSeq: 2 BYE");
-  send_text(&p, &s);
+  they_hang_up(&p, &s, tag);
   wait_words(&s, "bye ");
   expect(&p, "SIP/2.0 200 ");
   run_for(8200 * MS);
