@@ -91,6 +91,24 @@ static void the_longest_names_reach_the_peer(void **state) {
   close(p.fd);
 }
 
+/* RFC 3261 section 25.1: quotes and backslashes of a quoted string. */
+static void a_name_is_quoted(void **state) {
+  (void)state;
+  static const char want[] = "\"a \\\"b\\\\ c\" <sip:127.0.0.1:";
+  peer p;
+  side a = {0};
+  open_peer(&p);
+  msnav_dialog_config config = local_config();
+  config.remote = p.addr;
+  config.from_name = "a \"b\\ c";
+  open_side(&a, &config);
+  invite(&a);
+  expect(&p, "INVITE ");
+  assert_int_equal(strncmp(header(p.in, "From"), want, strlen(want)), 0);
+  msnav_dialog_free(a.d);
+  close(p.fd);
+}
+
 static void who_rings_may_do_so_for_ever(void **state) {
   (void)state;
   side a = {0};
@@ -179,6 +197,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     T(bad_configurations_are_refused),
     T(the_longest_names_reach_the_peer),
+    T(a_name_is_quoted),
     T(who_rings_may_do_so_for_ever),
     T(a_taken_port_is_named),
     T(the_advertised_address_is_what_the_peer_is_told),
