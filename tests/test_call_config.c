@@ -53,6 +53,22 @@ static void useless_configurations_are_refused(void **state) {
   pair_free(p);
 }
 
+/* call.h: an even port and the next are enough; and what is known of the way
+ * out is told. */
+static void what_is_configured_is_used(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(0x7f000001);
+  a.rtp_port_min = 45454;
+  a.rtp_port_max = 45455;
+  a.upnp = 1;
+  a.private_ip = 0x0a010203;
+  pair_init(p, &a, NULL);
+  pair_start(p, MSNAV_AUDIO);
+  assert_string_equal(field(&p->people[ALICE], "UPnP"), "TRUE");
+  assert_string_equal(field(&p->people[ALICE], "Private-IP"), "10.1.2.3");
+  pair_free(p);
+}
+
 /* MSN lets a display name have 387 bytes, and accounts may have 255: what SIP
  * has no room for is cut or left out, the call is made. */
 static void long_and_odd_names_make_calls(void **state) {
@@ -257,6 +273,7 @@ static void agents_wait_for_calls_where_asked_to(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(useless_configurations_are_refused),
+    CASE(what_is_configured_is_used),
     CASE(long_and_odd_names_make_calls),
     CASE(names_are_cut_between_characters),
     CASE(codecs_that_are_there_are_not_added),
