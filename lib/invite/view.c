@@ -41,8 +41,7 @@ static bool boolean(msnav_str value, uint32_t *to) {
 
 static bool dotted_quad(msnav_str value, uint32_t *ip) {
   msnav_addr addr;
-  if (msnav_addr_parse(value, &addr) != MSNAV_OK || addr.port != 0 ||
-      memchr(value.ptr, ':', value.len) != NULL) {
+  if (msnav_addr_parse(value, &addr) != MSNAV_OK || addr.port != 0) {
     return false;
   }
   *ip = addr.ip;
