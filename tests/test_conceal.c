@@ -8,7 +8,7 @@
 #include "support/sound.h"
 
 #define RATE 8000
-#define PAST 192 /* samples that are known, as in playout.c */
+#define PAST 192 /* samples that are known, as in past.c */
 
 /* A second of concealment after `past`; the raw continuation is fed back as
  * playout does it. */

@@ -18,6 +18,9 @@
  * ms at 48 kHz.  What one pull does not use must be kept. */
 #define MSNAV_PLAYOUT_FRAME_MAX 1120
 
+/* A frame, or a description of noise, whose length is not known. */
+#define MSNAV_PLAYOUT_FRAME_US 20000
+
 /* Most samples that are made up in one go: 20 ms at 48,000 Hz. */
 #define MSNAV_PLAYOUT_PULL_MAX 960
 
@@ -91,5 +94,31 @@ void msnav_playout_resync(msnav_playout *p);
  * pull. */
 uint32_t msnav_playout_rate(const msnav_playout *p);
 void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out);
+
+/* ---- for the other half of a playout, which makes sound (media/pull.h) */
+
+static inline const msnav_audio_codec *
+msnav_playout_codec(const msnav_playout *p, unsigned decoder) {
+  return p->decoders[decoder & 7].codec;
+}
+
+/* Rate of the frame that is next; p->rate when there is none. */
+static inline uint32_t msnav_playout_next_rate(const msnav_playout *p) {
+  int next = msnav_jitter_next_decoder(&p->jitter);
+  const msnav_audio_codec *codec =
+    next < 0 ? NULL : msnav_playout_codec(p, (unsigned)next);
+  return codec == NULL ? p->rate : codec->sample_rate;
+}
+
+/* Another rate from now on; nothing is pending. */
+void msnav_playout_set_rate(msnav_playout *p, uint32_t rate);
+
+/* Between pulls the rate follows the frame that is next. */
+static inline void msnav_playout_follow(msnav_playout *p) {
+  uint32_t rate = msnav_playout_next_rate(p);
+  if (p->pending == 0 && rate != p->rate) {
+    msnav_playout_set_rate(p, rate);
+  }
+}
 
 #endif
