@@ -23,15 +23,18 @@ static size_t portion(unsigned tick, double rate, double length) {
 }
 
 typedef struct worst {
-  double off; /* from the ideal, as a part of its amplitude */
+  double off;        /* from the ideal, as a part of its amplitude */
+  double last, step; /* the last one, and from one sample to the next */
   double power_in, power_out;
 } worst;
 
 static void judge(worst *w, double hertz, double at, int16_t sample) {
-  double want = ideal(hertz, at);
+  double want = ideal(hertz, at), before = w->last;
+  w->last = (sample - want) / LOUD;
   if (at > 0.012) { /* the sine begins with a corner, which filters round */
-    double off = fabs(sample - want) / LOUD;
+    double off = fabs(w->last), step = fabs(w->last - before);
     w->off = off > w->off ? off : w->off;
+    w->step = step > w->step ? step : w->step;
     w->power_in += want * want;
     w->power_out += (double)sample * sample;
   }
@@ -148,6 +151,17 @@ static void codecs_take_over_without_click_or_gap(void **state) {
   }
 }
 
+/* Where delays are rounded the sine that goes on is a part of a sample off:
+ * one fades into the other. */
+static void codecs_take_over_without_a_step(void **state) {
+  (void)state;
+  for (size_t a = 0; a < ARRAY_LEN(app_rates) && can_resample(); a++) {
+    double sample = TWO_PI * 440 / app_rates[a];
+    worst down = play_through(app_rates[a], codec_rates, 3, 440);
+    assert_true(app_rates[a] < 16000 || down.step < sample / 5);
+  }
+}
+
 static void frames_need_not_be_as_long_as_ticks(void **state) {
   (void)state;
   static const double frames[] = {0.010, 0.030, 0.040, 0.060, 0.120};
@@ -207,6 +221,31 @@ static void frame_counts_as_heard_when_a_part_of_it_was(void **state) {
   msnav_uplink_free(u);
 }
 
+/* Nobody takes: what waits stays as it is, what comes is dropped. */
+static void a_full_uplink_keeps_what_came_first(void **state) {
+  (void)state;
+  int16_t in[160], out[480];
+  msnav_uplink *u = msnav_uplink_new(8000, false, 60000);
+  assert_int_equal(msnav_rates_add(&u->rates, 8000), MSNAV_OK);
+  for (int16_t i = 0; i < 20; i++) {
+    for (int16_t k = 0; k < 160; k++) {
+      in[k] = (int16_t)(i * 160 + k);
+    }
+    msnav_uplink_put(u, in, 160);
+  }
+  bool heard = false;
+  assert_true(msnav_uplink_take(u, 8000, out, 480, &heard)); /* the longest */
+  for (int16_t k = 0; k < 480; k++) {
+    assert_int_equal(out[k], k);
+  }
+  assert_false(msnav_uplink_take(u, 8000, out, 480, &heard));
+  msnav_uplink_put(u, in, 160);
+  assert_true(msnav_uplink_take(u, 8000, out, 320, &heard));
+  assert_int_equal(out[0], 480);
+  assert_int_equal(out[159], 639);
+  msnav_uplink_free(u);
+}
+
 static void unknown_rates_and_too_many_are_refused(void **state) {
   (void)state;
   msnav_downlink *d = msnav_downlink_new(8000, true);
@@ -248,9 +287,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(sine_stays_a_sine_at_every_rate),
     cmocka_unit_test(codecs_take_over_without_click_or_gap),
+    cmocka_unit_test(codecs_take_over_without_a_step),
     cmocka_unit_test(frames_need_not_be_as_long_as_ticks),
     cmocka_unit_test(equal_rates_pass_every_sample_at_once),
     cmocka_unit_test(frame_counts_as_heard_when_a_part_of_it_was),
+    cmocka_unit_test(a_full_uplink_keeps_what_came_first),
     cmocka_unit_test(unknown_rates_and_too_many_are_refused),
     cmocka_unit_test(no_memory_is_told),
   };

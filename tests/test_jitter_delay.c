@@ -262,6 +262,42 @@ static void the_excess_says_how_far_off_the_target_it_is(void **state) {
   free(b);
 }
 
+/* Who has lengthened the sound by 40 ms need not do it again. */
+static void what_was_done_about_the_excess_shows_at_once(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 100);
+  b->j.delay.target = 60 * MS;
+  assert_int_equal(pop(b, at(100)), 99);
+  assert_in_range(-msnav_jitter_excess(&b->j), 39 * MS, 41 * MS);
+  msnav_jitter_settle(&b->j);
+  for (int i = 100; i < 103; i++) {
+    assert_int_equal(push(b, i, at(i)), MSNAV_OK);
+  }
+  assert_int_equal(pop(b, at(101) + 40 * MS), 100);
+  assert_in_range(msnav_jitter_excess(&b->j) + MS, 0, 2 * MS);
+  free(b);
+}
+
+/* A pull that comes late: what follows a pause waits longer than before. */
+static void the_excess_is_known_again_after_a_pause(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 100);
+  assert_int_equal(pop(b, at(100)), 99);
+  b->sequence -= 10;
+  assert_int_equal(push(b, 110, at(110)), MSNAV_OK);
+  assert_int_equal(push(b, 111, at(111)), MSNAV_OK);
+  msnav_jitter_out out;
+  assert_int_equal(msnav_jitter_pop(&b->j, at(112) + 10 * MS, &out),
+                   MSNAV_JITTER_FRAME);
+  assert_int_equal(out.data[0], 110);
+  assert_int_equal(out.skipped_us, 0); /* silence is not lost sound */
+  assert_in_range(b->j.held, 49 * MS, 51 * MS);
+  assert_int_equal(msnav_jitter_excess(&b->j), b->j.held - b->j.delay.target);
+  free(b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(keeps_delay_and_gaps_low_on_every_network),
@@ -272,6 +308,8 @@ int main(void) {
     cmocka_unit_test(a_bad_network_is_forgotten_when_it_gets_better),
     cmocka_unit_test(the_target_keeps_its_bounds),
     cmocka_unit_test(the_excess_says_how_far_off_the_target_it_is),
+    cmocka_unit_test(what_was_done_about_the_excess_shows_at_once),
+    cmocka_unit_test(the_excess_is_known_again_after_a_pause),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,66 @@ static void another_rate_is_played_at_that_rate(void **state) {
   free(b);
 }
 
+/* A codec that looks ahead: its sound comes 6.5 ms late, as that of Opus
+ * does. */
+#define AHEAD 52
+static int16_t ahead_past[AHEAD];
+
+static msnav_error ahead_open(void **state) {
+  *state = ahead_past;
+  return MSNAV_OK;
+}
+
+static void ahead_reset(void *state) {
+  memset(state, 0, sizeof(ahead_past));
+}
+
+static int ahead_decode(void *state, const uint8_t *in, size_t len,
+                        int16_t *pcm, size_t cap) {
+  int16_t all[AHEAD + 160];
+  assert_true(len == 320 && cap >= 160);
+  memcpy(all, state, sizeof(ahead_past));
+  memcpy(all + AHEAD, in, len);
+  memcpy(pcm, all, len);
+  memcpy(state, all + 160, sizeof(ahead_past));
+  return 160;
+}
+
+static const msnav_audio_codec ahead8 = {
+  .size = sizeof(msnav_audio_codec),
+  .name = "AHEAD",
+  .clock_rate = 8000,
+  .sample_rate = 8000,
+  .frame_samples = 160,
+  .channels = 1,
+  .open = ahead_open,
+  .close = ahead_reset,
+  .encode = linear_encode,
+  .decode = ahead_decode,
+  .duration = linear_duration,
+  .reset = ahead_reset,
+};
+
+/* Two periods of a sine late, so that nothing else of it is heard. */
+static void a_codec_that_looks_ahead_begins_without_a_hole(void **state) {
+  (void)state;
+  enum { PERIOD = AHEAD / 2, FROM = 160 * 5, UNTIL = 160 * 40 };
+  bed *b = bed_new();
+  b->decoders[MIXED] = (msnav_decoder){&ahead8, ahead_past};
+  int16_t sound[160], out[UNTIL];
+  for (int i = 0; i < 40; i++, b->now += 20 * MS) {
+    sound_sine(sound, 160, 8000.0 / PERIOD, 8000, 8000, (size_t)i * 160);
+    assert_int_equal(push(b, i < 20 ? L8 : MIXED, sound, 320, 160), MSNAV_OK);
+    (void)pull(b, out + 160 * i, 160);
+  }
+  for (size_t at = FROM; at + PERIOD <= UNTIL; at++) {
+    assert_true(sound_rms(out + at, PERIOD) * sqrt(2) > 0.9 * 8000);
+  }
+  assert_true(sound_step(out + FROM, UNTIL - FROM) <
+              1.1 * 8000 * TWO_PI / PERIOD);
+  free(b);
+}
+
 /* Frames end within pulls; what is left of a pull is not the next frame. */
 static void one_pull_has_one_rate(void **state) {
   (void)state;
@@ -177,6 +237,7 @@ int main(void) {
     cmocka_unit_test(a_decoder_that_takes_over_begins_afresh),
     cmocka_unit_test(another_codec_of_the_same_rate_makes_no_gap),
     cmocka_unit_test(another_rate_is_played_at_that_rate),
+    cmocka_unit_test(a_codec_that_looks_ahead_begins_without_a_hole),
     cmocka_unit_test(one_pull_has_one_rate),
     cmocka_unit_test(first_decoder_may_have_another_rate),
     cmocka_unit_test(two_channels_become_one),

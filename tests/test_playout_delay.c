@@ -50,6 +50,63 @@ static void after_a_stall_the_delay_comes_back_unheard(void **state) {
   }
 }
 
+/* How often time is scaled while the delay is far above its target and while
+ * it is near, of a hundred frames. */
+typedef struct share {
+  double far, near;
+  msnav_usec excess; /* in the end */
+} share;
+
+/* The player stood still for 200 ms; what is played is voice under noise of
+ * that part of its power. */
+static share after_200_ms(double noise) {
+  bed *b = bed_new();
+  enum { FRAMES = 150 };
+  int16_t *sound = calloc(160 * FRAMES, sizeof(*sound)), pcm[160];
+  uint32_t seed = 1;
+  sound_voice(sound, 160 * FRAMES, 140, 8000, 0);
+  int peak = (int)(sqrt(3 * noise) * sound_rms(sound, 160 * FRAMES));
+  for (int i = 0; i < 160 * FRAMES; i++) {
+    int16_t hiss;
+    sound_noise(&hiss, 1, peak, &seed);
+    sound[i] = (int16_t)(sound[i] / 2 + hiss / 2);
+  }
+  double frames[2] = {0}, scaled[2] = {0};
+  msnav_usec excess = 0;
+  for (int i = 0; i < FRAMES; i++, b->now += 20 * MS) {
+    assert_int_equal(push(b, L8, sound + 160 * i, 320, 160), MSNAV_OK);
+    if (i >= 30 && i < 40) {
+      continue;
+    }
+    msnav_playout_stats before, stats;
+    msnav_playout_get_stats(&b->p, &before);
+    unsigned played = pull(b, pcm, 160);
+    msnav_playout_get_stats(&b->p, &stats);
+    excess =
+      stats.delay_us > stats.target_us ? stats.delay_us - stats.target_us : 0;
+    bool far = excess > 80 * MS;
+    if (i > 41 && (far || excess < 55 * MS)) {
+      frames[far] += stats.played - before.played;
+      scaled[far] += (played & MSNAV_PLAYED_STRETCHED) != 0;
+    }
+  }
+  free(sound);
+  free(b);
+  return (share){100 * scaled[1] / frames[1], 100 * scaled[0] / frames[0],
+                 excess};
+}
+
+/* Every other frame instead of every fourth, and in sound that is not quite
+ * periodic, too. */
+static void the_farther_off_the_sooner_the_delay_comes_back(void **state) {
+  (void)state;
+  share voice = after_200_ms(0), noisy = after_200_ms(0.5);
+  assert_true(voice.far > 40 && noisy.far > 40);
+  assert_true(voice.near < 28);
+  assert_true(voice.excess < 60 * MS);
+  assert_true(noisy.excess < 60 * MS + 20 * MS); /* and a pull */
+}
+
 /* 80 ms more from one packet to the next: one gap, and no stutter while the
  * buffer learns that it will stay like this. */
 static void a_longer_route_is_followed_without_stutter(void **state) {
@@ -183,6 +240,7 @@ static void joins_over_discarded_frames_have_no_step(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(after_a_stall_the_delay_comes_back_unheard),
+    cmocka_unit_test(the_farther_off_the_sooner_the_delay_comes_back),
     cmocka_unit_test(a_longer_route_is_followed_without_stutter),
     cmocka_unit_test(drifting_clocks_are_followed_by_scaling),
     cmocka_unit_test(a_sudden_flood_is_discarded_through_joins),

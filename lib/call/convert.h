@@ -58,7 +58,8 @@ bool msnav_rates_has(const msnav_rates *rates, uint32_t codec_rate);
  * frame of a codec in us. */
 msnav_uplink *msnav_uplink_new(uint32_t app_rate, bool mixed, uint32_t longest);
 void msnav_uplink_free(msnav_uplink *u);
-/* At most 20 ms; NULL: nothing was heard. */
+/* At most 20 ms; NULL: nothing was heard.  Behind a whole frame that nobody
+ * took there is room for 20 ms, and what does not fit is dropped. */
 void msnav_uplink_put(msnav_uplink *u, const int16_t *pcm, size_t n);
 /* A whole frame for the codec, when there is one; whether any of it was
  * heard. */
