@@ -116,6 +116,7 @@ static void opus_tells_how_long_a_packet_is(void **state) {
     {{0xe0, 1, 2}, 3, 40},           /* CELT 2.5 ms */
     {{0x09, 1, 2}, 3, 640},          /* two frames of equal length */
     {{0x09, 1}, 2, MSNAV_ERR_PARSE}, /* which is impossible here */
+    {{0x1b, 2, 1, 2}, 4, 1920},      /* 120 ms, the longest */
     {{0x1b, 3, 1, 2, 3}, 5, MSNAV_ERR_PARSE}, /* 180 ms */
     {{0x0b, 0}, 2, MSNAV_ERR_PARSE},          /* no frames at all */
     {{0x0b}, 1, MSNAV_ERR_PARSE},             /* their number is missing */
@@ -209,6 +210,40 @@ static void opus_recovers_what_was_lost(void **state) {
       fail_msg("%zu of 19 at %u %%, %.2f alike", recovered, loss,
                alike / (double)recovered);
     }
+  }
+}
+
+/* RFC 6716 section 4.2.3: after a bit of voice activity for each 20 ms of a
+ * SILK frame comes the one that says whether it repeats anything.  CELT has
+ * neither. */
+static void opus_recovers_only_what_is_repeated(void **state) {
+  (void)state;
+  const msnav_audio_codec *codec = codec_of("opus");
+  static const struct {
+    uint8_t bytes[4];
+    size_t len;
+    bool repeats;
+  } rows[] = {
+    {{0x48, 0x80, 1, 2}, 4, false}, /* SILK of 20 ms, voice */
+    {{0x48, 0xc0, 1, 2}, 4, true},
+    {{0x50, 0xc0, 1, 2}, 4, false}, /* 40 ms, voice in both */
+    {{0x50, 0xe0, 1, 2}, 4, true},
+    {{0x58, 0xe0, 1, 2}, 4, false}, /* 60 ms, voice in all three */
+    {{0x58, 0xf0, 1, 2}, 4, true},
+    {{0xb8, 0xff, 1, 2}, 4, false}, /* CELT */
+    {{0x48}, 1, false},             /* nothing in it */
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    void *s;
+    int16_t pcm[WIDE_FRAME];
+    uint8_t *copy = (uint8_t *)exact_copy(rows[i].bytes, rows[i].len);
+    assert_int_equal(codec->open(&s), MSNAV_OK);
+    int got = codec->recover(s, copy, rows[i].len, pcm, WIDE_FRAME);
+    if ((got != 0) != rows[i].repeats) {
+      fail_msg("row %zu: %d", i, got);
+    }
+    codec->close(s);
+    free(copy);
   }
 }
 
@@ -316,6 +351,7 @@ int main(void) {
     cmocka_unit_test(opus_sounds_like_what_was_said),
     cmocka_unit_test(opus_sends_nothing_in_silence),
     cmocka_unit_test(opus_recovers_what_was_lost),
+    cmocka_unit_test(opus_recovers_only_what_is_repeated),
     cmocka_unit_test(garbage_is_refused_whole),
 #endif
     cmocka_unit_test(lack_of_memory_is_said),

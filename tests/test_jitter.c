@@ -77,6 +77,8 @@ static void refuses_duplicates_before_and_after_playing(void **state) {
   assert_int_equal(push(b, 3, at(9)), MSNAV_ERR_DUPLICATE); /* played */
   assert_int_equal(b->j.duplicate, 2);
   assert_int_equal(pop(b, at(10)), 9);
+  assert_int_equal(push(b, 9 + 63, at(11)), MSNAV_OK); /* many are lost */
+  assert_int_equal(push(b, 9, at(11)), MSNAV_ERR_DUPLICATE);
   free(b);
 }
 

@@ -36,6 +36,55 @@ static void keeps_delay_and_gaps_low_on_every_network(void **state) {
   free(j);
 }
 
+/* One of eight packets is overtaken by four others and comes too late to be
+ * played, but that is how late it may be. */
+static void learns_from_what_comes_too_late(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  for (int i = 0; i < 800; i++) {
+    if (i % 8 != 0) {
+      assert_int_equal(push(b, i, at(i)), MSNAV_OK);
+    }
+    if (i % 8 == 4) {
+      (void)push(b, i - 4, at(i) + 10 * MS);
+    }
+    (void)pop(b, at(i) + 10 * MS);
+  }
+  assert_true(b->j.late > 0);
+  assert_in_range(b->j.delay.target, 90 * MS, 100 * MS);
+  free(b);
+}
+
+/* Each packet repeats what was sent 40 ms before, and 60 ms are waited for it:
+ * that says nothing about the network. */
+static void redundancy_is_not_late(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  msnav_delay_set_min(&b->j.delay, 60 * MS);
+  for (int i = 0; i < 400; i++) {
+    const uint8_t payload[160] = {0};
+    msnav_jitter_frame f = {.sequence = b->sequence + (uint32_t)i,
+                            .timestamp =
+                              b->timestamp + (uint32_t)(i - 2) * TICK,
+                            .duration = TICK,
+                            .data = payload,
+                            .len = sizeof(payload),
+                            .decoder = 3,
+                            .redundant = true};
+    if (i > 2 && i < 200) {
+      assert_int_equal(msnav_jitter_push(&b->j, &f, at(i)),
+                       MSNAV_ERR_DUPLICATE);
+    }
+    assert_int_equal(push(b, i, at(i)), MSNAV_OK);
+    (void)pop(b, at(i));
+    if (i == 200) {
+      msnav_delay_set_min(&b->j.delay, 0);
+    }
+  }
+  assert_in_range(b->j.delay.target, 0, 20 * MS);
+  free(b);
+}
+
 /* The best that a buffer of unchanging delay could do, its delay chosen
  * after the fact in steps of 5 ms. */
 static double best_fixed_r(const trace *t) {
@@ -259,6 +308,10 @@ static void the_excess_says_how_far_off_the_target_it_is(void **state) {
   assert_int_equal(pop(b, at(203)), 200);
   assert_in_range(msnav_jitter_excess(&b->j), before + 39 * MS,
                   before + 41 * MS);
+  /* the next one is played at once, too */
+  assert_int_equal(pop(b, at(203)), 201);
+  assert_in_range(msnav_jitter_excess(&b->j), before + 19 * MS,
+                  before + 21 * MS);
   free(b);
 }
 
@@ -301,6 +354,8 @@ static void the_excess_is_known_again_after_a_pause(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(keeps_delay_and_gaps_low_on_every_network),
+    cmocka_unit_test(learns_from_what_comes_too_late),
+    cmocka_unit_test(redundancy_is_not_late),
     cmocka_unit_test(is_better_than_any_fixed_delay_on_changing_networks),
     cmocka_unit_test(delay_is_back_within_5_s_after_a_stall),
     cmocka_unit_test(follows_a_longer_and_a_shorter_route),

@@ -100,6 +100,24 @@ static void single_old_timestamps_are_no_new_time_line(void **state) {
   free(b);
 }
 
+static void old_redundancy_is_no_new_time_line(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 50);
+  for (uint32_t i = 0; i < 10; i++) {
+    msnav_jitter_frame f = {.sequence = b->sequence + 50,
+                            .timestamp = b->timestamp + i * TICK - 16383,
+                            .duration = TICK,
+                            .data = (const uint8_t *)"redundant",
+                            .len = 9,
+                            .redundant = true};
+    assert_int_equal(msnav_jitter_push(&b->j, &f, at(50)), MSNAV_ERR_LATE);
+  }
+  assert_int_equal(b->j.resyncs, 0);
+  assert_int_equal(pop(b, at(50)), 49);
+  free(b);
+}
+
 static void a_timestamp_that_stood_still_in_a_pause_goes_on(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -161,6 +179,49 @@ static void the_time_line_survives_another_rtp_clock(void **state) {
   free(b);
 }
 
+/* ... also when its first packet overtakes the last one of the other clock:
+ * frames of 10 ms. */
+static void a_packet_of_the_former_clock_finds_its_place(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  for (int i = 0; i < 20; i++) {
+    assert_int_equal(push_sized(b, i, at(0) + (msnav_usec)i * 10 * MS, 80, 80),
+                     MSNAV_OK);
+  }
+  for (int i = 0; i < 19; i++) {
+    assert_int_equal(pop(b, at(1) + (msnav_usec)i * 10 * MS), i);
+  }
+  msnav_jitter_set_clock(&b->j, 16000);
+  assert_int_equal(push_sized(b, 21, at(10) + 10 * MS, 80, 160), MSNAV_OK);
+  msnav_jitter_set_clock(&b->j, 8000);
+  assert_int_equal(push_sized(b, 20, at(10) + 11 * MS, 80, 80), MSNAV_OK);
+  for (int i = 19; i < 22; i++) {
+    assert_int_equal(pop(b, at(1) + (msnav_usec)i * 10 * MS), i);
+  }
+  assert_int_equal(b->j.late, 0);
+  free(b);
+}
+
+/* Its timestamp says nothing on another clock, and the packet that carries it
+ * is yet to come. */
+static void redundancy_of_the_former_clock_is_left_out(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 50);
+  msnav_jitter_set_clock(&b->j, 16000);
+  msnav_jitter_frame f = {.sequence = b->sequence + 50,
+                          .timestamp = b->timestamp + 49 * TICK,
+                          .duration = TICK,
+                          .data = (const uint8_t *)"redundant",
+                          .len = 9,
+                          .redundant = true};
+  assert_int_equal(msnav_jitter_push(&b->j, &f, at(50)), MSNAV_ERR_LATE);
+  assert_int_equal(push_sized(b, 50, at(50), 160, 2 * TICK), MSNAV_OK);
+  assert_int_equal(pop(b, at(50)), 49);
+  assert_int_equal(pop(b, at(51)), 50);
+  free(b);
+}
+
 static void odd_clocks_do_not_drift(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -181,9 +242,12 @@ int main(void) {
     cmocka_unit_test(timestamps_that_jump_ahead_go_on),
     cmocka_unit_test(timestamps_that_jump_back_go_on),
     cmocka_unit_test(single_old_timestamps_are_no_new_time_line),
+    cmocka_unit_test(old_redundancy_is_no_new_time_line),
     cmocka_unit_test(a_timestamp_that_stood_still_in_a_pause_goes_on),
     cmocka_unit_test(resync_forgets_frames_but_not_the_network),
     cmocka_unit_test(the_time_line_survives_another_rtp_clock),
+    cmocka_unit_test(a_packet_of_the_former_clock_finds_its_place),
+    cmocka_unit_test(redundancy_of_the_former_clock_is_left_out),
     cmocka_unit_test(odd_clocks_do_not_drift),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,21 @@ static void a_loss_is_not_used_to_gain_delay(void **state) {
   free(b);
 }
 
+/* ... but the least delay is kept: there redundancy is waited for. */
+static void a_loss_is_filled_below_the_least_delay(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  settle(b, 10);
+  assert_int_equal(pop(b, at(10)), 9);
+  msnav_delay_set_min(&b->j.delay, 60 * MS);
+  assert_int_equal(pop(b, at(11)), EMPTY);
+  assert_int_equal(push(b, 11, at(11) + 1), MSNAV_OK);
+  assert_int_equal(pop(b, at(12)), LOST);
+  assert_int_equal(pop(b, at(13)), 11);
+  assert_in_range(b->j.held, 39 * MS, 61 * MS);
+  free(b);
+}
+
 static void joins_over_a_loss_when_there_is_delay_to_spare(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -173,6 +188,7 @@ int main(void) {
     cmocka_unit_test(nothing_late_is_thrown_away_while_it_can_be_played),
     cmocka_unit_test(a_loss_found_after_a_gap_is_not_filled_twice),
     cmocka_unit_test(a_loss_is_not_used_to_gain_delay),
+    cmocka_unit_test(a_loss_is_filled_below_the_least_delay),
     cmocka_unit_test(joins_over_a_loss_when_there_is_delay_to_spare),
     cmocka_unit_test(recovered_frames_fill_losses),
     cmocka_unit_test(a_pause_without_a_missing_packet_is_silence),
