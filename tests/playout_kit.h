@@ -222,4 +222,10 @@ static inline unsigned pull(bed *b, int16_t *pcm, size_t samples) {
   return played;
 }
 
+static inline msnav_playout_stats stats_of(const bed *b) {
+  msnav_playout_stats stats;
+  msnav_playout_get_stats(&b->p, &stats);
+  return stats;
+}
+
 #endif

@@ -55,8 +55,7 @@ static void hands_out_every_sample_for_any_sizes(void **state) {
         (void)pull(b, out + heard, piece);
         heard += piece;
       }
-      msnav_playout_stats stats;
-      msnav_playout_get_stats(&b->p, &stats);
+      msnav_playout_stats stats = stats_of(b);
       assert_int_equal(stats.concealed_us, 0);
       assert_int_equal(stats.late + stats.discarded + stats.underruns, 0);
       /* where does it begin?  then all of it follows, but for scaling */
@@ -99,8 +98,7 @@ static void counts_what_it_does(void **state) {
     assert_int_equal(played & MSNAV_PLAYED_CONCEALED, 0);
     assert_true(i == 0 || played & MSNAV_PLAYED_FRAME);
   }
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_int_equal(stats.duplicate, 1);
   assert_in_range(stats.played, 99, 100);
   assert_in_range(stats.delay_us, 0, 25 * MS);
@@ -158,8 +156,7 @@ static void long_packets_find_room(void **state) {
       (void)pull(b, pcm, rows[k].piece);
       heard += rows[k].piece;
     }
-    msnav_playout_stats stats;
-    msnav_playout_get_stats(&b->p, &stats);
+    msnav_playout_stats stats = stats_of(b);
     assert_int_equal(stats.discarded, 0);
     assert_int_equal(stats.concealed_us, 0);
     free(pcm);

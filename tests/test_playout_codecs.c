@@ -75,8 +75,7 @@ static void another_rate_is_played_at_that_rate(void **state) {
     assert_true(i == 0 || played & MSNAV_PLAYED_FRAME);
     assert_int_equal(played & MSNAV_PLAYED_CONCEALED, 0);
   }
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_int_equal(stats.resyncs + stats.underruns, 0);
   free(b);
 }
@@ -226,8 +225,7 @@ static void a_resync_resets_the_decoder_and_goes_on(void **state) {
   }
   assert_true(silent <= 2);
   assert_int_equal(pcm[100], 1005);
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_int_equal(stats.resyncs, 1);
   free(b);
 }

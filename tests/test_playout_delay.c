@@ -32,7 +32,7 @@ static void after_a_stall_the_delay_comes_back_unheard(void **state) {
       }
       b->now = 1000000 + (msnav_usec)now;
       (void)pull(b, out + n, 160);
-      msnav_playout_get_stats(&b->p, &stats);
+      stats = stats_of(b);
       most = stats.delay_us > most ? stats.delay_us : most;
       back = stats.delay_us > 50 * MS || b->p.jitter.dry ? now : back;
     }
@@ -78,10 +78,9 @@ static share after_200_ms(double noise) {
     if (i >= 30 && i < 40) {
       continue;
     }
-    msnav_playout_stats before, stats;
-    msnav_playout_get_stats(&b->p, &before);
+    msnav_playout_stats before = stats_of(b);
     unsigned played = pull(b, pcm, 160);
-    msnav_playout_get_stats(&b->p, &stats);
+    msnav_playout_stats stats = stats_of(b);
     excess =
       stats.delay_us > stats.target_us ? stats.delay_us - stats.target_us : 0;
     bool far = excess > 80 * MS;
@@ -128,8 +127,7 @@ static void a_longer_route_is_followed_without_stutter(void **state) {
       b->now = 1000000 + (msnav_usec)now;
       (void)pull(b, pcm, 160);
     }
-    msnav_playout_stats stats;
-    msnav_playout_get_stats(&b->p, &stats);
+    msnav_playout_stats stats = stats_of(b);
     assert_in_range(stats.underruns, 1, 8);
     assert_true(stats.concealed_us < 240 * MS + t.lost * 20 * MS);
     assert_int_equal(stats.late + stats.discarded, 0);
@@ -160,7 +158,7 @@ static void drifting_clocks_are_followed_by_scaling(void **state) {
       }
       b->now = now;
       (void)pull(b, pcm, 160);
-      msnav_playout_get_stats(&b->p, &stats);
+      stats = stats_of(b);
       if (tick == 3000) {
         early = stats;
       }
@@ -197,8 +195,7 @@ static void a_sudden_flood_is_discarded_through_joins(void **state) {
       b->now += 20 * MS;
     }
   }
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_true(stats.discarded > 20);
   int natural = sound_step(sound, 160 * 120);
   assert_true(sound_step(out + 320, n - 320) <= natural + natural / 3);
@@ -229,8 +226,7 @@ static void joins_over_discarded_frames_have_no_step(void **state) {
       b->now += 20 * MS;
     }
   }
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_true(stats.discarded > 20);
   assert_int_equal(pcm[0], -8000);
   assert_true(step <= 16000 / 25); /* over 5 ms, and a little stretched */

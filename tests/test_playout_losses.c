@@ -40,7 +40,7 @@ static verdict through_losses(int percent, int burst, uint64_t seed) {
   }
   h.step = sound_step(out + 320, 160 * FRAMES - 320);
   h.samples = 160 * FRAMES;
-  msnav_playout_get_stats(&b->p, &h.stats);
+  h.stats = stats_of(b);
   free(sound);
   free(out);
   free(b);
@@ -130,8 +130,7 @@ static void fades_to_silence_when_the_peer_stops(void **state) {
     /* one frame was in reserve, then 60 ms */
     assert_in_range(until, 8 * 40, 8 * 81);
     assert_int_equal(played, MSNAV_PLAYED_NOISE);
-    msnav_playout_stats stats;
-    msnav_playout_get_stats(&b->p, &stats);
+    msnav_playout_stats stats = stats_of(b);
     assert_int_equal(stats.concealed_us / MS, 60);
     assert_int_equal(stats.underruns, 1);
     free(b);
@@ -154,16 +153,14 @@ static void made_up_frames_are_counted_as_they_were(void **state) {
       assert_int_equal(push(b, PCMU, frame, samples, samples), MSNAV_OK);
     }
     (void)pull(b, pcm, 160);
-    msnav_playout_stats stats;
-    msnav_playout_get_stats(&b->p, &stats);
+    msnav_playout_stats stats = stats_of(b);
     assert_true(stats.concealed >= before);
     before = stats.concealed;
     if (i == 89) {
       assert_int_equal(stats.concealed, 3);
     }
   }
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_int_equal(stats.concealed, 6);
   assert_int_equal(stats.concealed_us, (3 * 20 + 3 * 60) * MS);
   free(b);
@@ -193,8 +190,7 @@ static void the_codecs_own_concealment_is_used(void **state) {
   assert_int_equal(recovered, 1);
   assert_int_equal(b->mind.concealed, 1);
   assert_int_equal(b->mind.recovered, 1);
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_int_equal(stats.recovered, 1);
   assert_int_equal(stats.concealed_us, 20 * MS);
   /* it is not asked for ever */

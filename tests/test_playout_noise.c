@@ -19,8 +19,7 @@ static void a_pause_is_silence_not_loss(void **state) {
     paused |= i > 34 && i < 60 ? played : 0;
   }
   assert_int_equal(paused, MSNAV_PLAYED_NOISE);
-  msnav_playout_stats stats;
-  msnav_playout_get_stats(&b->p, &stats);
+  msnav_playout_stats stats = stats_of(b);
   assert_int_equal(stats.late + stats.discarded, 0);
   assert_in_range(stats.played, 69, 70);
   free(b);
