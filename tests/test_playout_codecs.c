@@ -41,6 +41,9 @@ static void another_codec_of_the_same_rate_makes_no_gap(void **state) {
       assert_int_equal(played & ~(unsigned)MSNAV_PLAYED_STRETCHED,
                        MSNAV_PLAYED_FRAME);
     }
+    if (i > 0 && (i - 1) / 10 % 2 == 0) { /* and changes no sample */
+      assert_memory_equal(pcm, sound + 160 * (i - 1), sizeof(pcm));
+    }
   }
   free(b);
 }
@@ -119,6 +122,24 @@ static const msnav_audio_codec ahead8 = {
   .duration = linear_duration,
   .reset = ahead_reset,
 };
+
+/* There and back: where the sound jumps by 6.5 ms it is joined. */
+static void codecs_that_look_ahead_come_and_go_without_a_click(void **state) {
+  (void)state;
+  enum { FROM = 160 * 5, UNTIL = 160 * 60 };
+  bed *b = bed_new();
+  b->decoders[MIXED] = (msnav_decoder){&ahead8, ahead_past};
+  int16_t sound[160], out[UNTIL];
+  for (int i = 0; i < 60; i++, b->now += 20 * MS) {
+    sound_sine(sound, 160, 400, 8000, 8000, (size_t)i * 160);
+    assert_int_equal(push(b, i / 10 % 2 == 0 ? L8 : MIXED, sound, 320, 160),
+                     MSNAV_OK);
+    (void)pull(b, out + 160 * i, 160);
+  }
+  double natural = 8000 * TWO_PI * 400 / 8000;
+  assert_true(sound_step(out + FROM, UNTIL - FROM) < 1.3 * natural);
+  free(b);
+}
 
 /* Two periods of a sine late, so that nothing else of it is heard. */
 static void a_codec_that_looks_ahead_begins_without_a_hole(void **state) {
@@ -235,6 +256,7 @@ int main(void) {
     cmocka_unit_test(a_decoder_that_takes_over_begins_afresh),
     cmocka_unit_test(another_codec_of_the_same_rate_makes_no_gap),
     cmocka_unit_test(another_rate_is_played_at_that_rate),
+    cmocka_unit_test(codecs_that_look_ahead_come_and_go_without_a_click),
     cmocka_unit_test(a_codec_that_looks_ahead_begins_without_a_hole),
     cmocka_unit_test(one_pull_has_one_rate),
     cmocka_unit_test(first_decoder_may_have_another_rate),

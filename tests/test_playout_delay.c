@@ -51,41 +51,45 @@ static void after_a_stall_the_delay_comes_back_unheard(void **state) {
 }
 
 /* How often time is scaled while the delay is far above its target and while
- * it is near, of a hundred frames. */
+ * it is near, of a hundred frames; and the excess in the end. */
 typedef struct share {
   double far, near;
-  msnav_usec excess; /* in the end */
+  msnav_usec excess;
 } share;
 
-/* The player stood still for 200 ms; what is played is voice under noise of
- * that part of its power. */
-static share after_200_ms(double noise) {
-  bed *b = bed_new();
-  enum { FRAMES = 150 };
-  int16_t *sound = calloc(160 * FRAMES, sizeof(*sound)), pcm[160];
+/* Voice, and noise of so much of its power. */
+static int16_t *noisy_voice(size_t samples, double noise) {
+  int16_t *sound = calloc(samples, sizeof(*sound));
   uint32_t seed = 1;
-  sound_voice(sound, 160 * FRAMES, 140, 8000, 0);
-  int peak = (int)(sqrt(3 * noise) * sound_rms(sound, 160 * FRAMES));
-  for (int i = 0; i < 160 * FRAMES; i++) {
+  sound_voice(sound, samples, 140, 8000, 0);
+  int peak = (int)(sqrt(3 * noise) * sound_rms(sound, samples));
+  for (size_t i = 0; i < samples; i++) {
     int16_t hiss;
     sound_noise(&hiss, 1, peak, &seed);
     sound[i] = (int16_t)(sound[i] / 2 + hiss / 2);
   }
+  return sound;
+}
+
+/* The player stood still for so many frames. */
+static share after_a_standstill(int still, double noise) {
+  bed *b = bed_new();
+  enum { FRAMES = 150 };
+  int16_t *sound = noisy_voice(160 * FRAMES, noise), pcm[160];
   double frames[2] = {0}, scaled[2] = {0};
   msnav_usec excess = 0;
   for (int i = 0; i < FRAMES; i++, b->now += 20 * MS) {
     assert_int_equal(push(b, L8, sound + 160 * i, 320, 160), MSNAV_OK);
-    if (i >= 30 && i < 40) {
+    if (i >= 30 && i < 30 + still) {
       continue;
     }
     msnav_playout_stats before = stats_of(b);
     unsigned played = pull(b, pcm, 160);
-    msnav_playout_stats stats = stats_of(b);
-    excess =
-      stats.delay_us > stats.target_us ? stats.delay_us - stats.target_us : 0;
-    bool far = excess > 80 * MS;
-    if (i > 41 && (far || excess < 55 * MS)) {
-      frames[far] += stats.played - before.played;
+    msnav_playout_stats now = stats_of(b);
+    excess = now.delay_us > now.target_us ? now.delay_us - now.target_us : 0;
+    bool far = excess > 80 * MS, near = excess > 30 * MS && excess < 60 * MS;
+    if (i > 31 + still && (far || near)) {
+      frames[far] += now.played - before.played;
       scaled[far] += (played & MSNAV_PLAYED_STRETCHED) != 0;
     }
   }
@@ -96,14 +100,51 @@ static share after_200_ms(double noise) {
 }
 
 /* Every other frame instead of every fourth, and in sound that is not quite
- * periodic, too. */
+ * periodic, too, which is left as it is when the delay is near. */
 static void the_farther_off_the_sooner_the_delay_comes_back(void **state) {
   (void)state;
-  share voice = after_200_ms(0), noisy = after_200_ms(0.5);
+  share voice = after_a_standstill(10, 0), noisy = after_a_standstill(10, 0.5);
+  share less = after_a_standstill(2, 0.5);
   assert_true(voice.far > 40 && noisy.far > 40);
-  assert_true(voice.near < 28);
-  assert_true(voice.excess < 60 * MS);
+  assert_true(voice.near > 15 && voice.near < 30);
+  assert_true(voice.excess < 25 * MS);
   assert_true(noisy.excess < 60 * MS + 20 * MS); /* and a pull */
+  assert_true(less.near == 0 && less.excess > 30 * MS);
+}
+
+/* Sound is made longer until the new least delay is there, wherever in their
+ * pulls the frames begin, and then no more. */
+static void a_greater_least_delay_is_reached_by_scaling(void **state) {
+  (void)state;
+  static const size_t firsts[] = {160, 20, 80, 140};
+  static const double pitches[] = {90, 130, 220};
+  for (size_t k = 0; k < ARRAY_LEN(firsts) * ARRAY_LEN(pitches); k++) {
+    bed *b = bed_new();
+    int16_t sound[160], pcm[160];
+    double pitch = pitches[k / ARRAY_LEN(firsts)];
+    unsigned made_up = 0;
+    msnav_playout_stats soon = {0};
+    for (int i = 0; i < 300; i++, b->now += 20 * MS) {
+      sound_voice(sound, 160, pitch, 8000, (size_t)i * 160);
+      assert_int_equal(push(b, L8, sound, 320, 160), MSNAV_OK);
+      if (i == 20) {
+        (void)pull(b, pcm, firsts[k % ARRAY_LEN(firsts)]);
+      }
+      unsigned played = pull(b, pcm, 160);
+      made_up |= i > 20 ? played & ~(unsigned)MSNAV_PLAYED_STRETCHED : 0;
+      if (i == 50) {
+        msnav_playout_set_min_delay(&b->p, 100 * MS);
+      }
+      soon = i <= 150 ? stats_of(b) : soon;
+    }
+    msnav_playout_stats stats = stats_of(b);
+    assert_int_equal(made_up, MSNAV_PLAYED_FRAME);
+    /* in 2 s, and not a period of the lowest voice more */
+    assert_in_range(soon.delay_us, 100 * MS, 112500);
+    assert_in_range(stats.delay_us, 100 * MS, 112500);
+    assert_true(stats.inserted_us < 112500);
+    free(b);
+  }
 }
 
 /* 80 ms more from one packet to the next: one gap, and no stutter while the
@@ -237,6 +278,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(after_a_stall_the_delay_comes_back_unheard),
     cmocka_unit_test(the_farther_off_the_sooner_the_delay_comes_back),
+    cmocka_unit_test(a_greater_least_delay_is_reached_by_scaling),
     cmocka_unit_test(a_longer_route_is_followed_without_stutter),
     cmocka_unit_test(drifting_clocks_are_followed_by_scaling),
     cmocka_unit_test(a_sudden_flood_is_discarded_through_joins),
