@@ -25,6 +25,31 @@ static void a_pause_is_silence_not_loss(void **state) {
   free(b);
 }
 
+/* With 120 ms of delay what comes after a pause of 60 ms is here before it
+ * begins. */
+static void a_pause_that_is_known_is_faded_into(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int16_t sound[160], out[160 * 60];
+  unsigned played = 0;
+  msnav_playout_init(&b->p, b->decoders, 120 * MS, 0);
+  for (int i = 0; i < 60; i++, b->now += 20 * MS) {
+    if (i >= 30 && i < 33) {
+      b->timestamp += 160;
+    } else {
+      sound_sine(sound, 160, 210, 8000, 8000, (size_t)i * 160);
+      assert_int_equal(push(b, L8, sound, 320, 160), MSNAV_OK);
+    }
+    unsigned bits = pull(b, out + 160 * i, 160);
+    played |= i > 12 ? bits : 0;
+  }
+  assert_int_equal(played, MSNAV_PLAYED_FRAME | MSNAV_PLAYED_NOISE);
+  assert_int_equal(stats_of(b).concealed_us, 0);
+  assert_true(sound_step(out + 160 * 12, 160 * 48) <
+              1.2 * 8000 * TWO_PI * 210 / 8000);
+  free(b);
+}
+
 static void comfort_noise_is_played_at_its_level(void **state) {
   (void)state;
   bed *b = bed_new();
@@ -48,6 +73,8 @@ static void comfort_noise_is_played_at_its_level(void **state) {
     }
   }
   assert_true(fabs(20 * log10(sum / 32768) + 50) < 2);
+  assert_int_equal(stats_of(b).concealed_us, 0);
+  assert_int_equal(stats_of(b).underruns, 0);
   /* it ends with the next frame */
   b->timestamp += 160 * 99;
   for (int i = 0; i < 10; i++, b->now += 20 * MS) {
@@ -55,6 +82,31 @@ static void comfort_noise_is_played_at_its_level(void **state) {
     (void)pull(b, pcm, 160);
   }
   assert_memory_equal(pcm, sound, sizeof(pcm));
+  free(b);
+}
+
+/* It appears as the sound before it disappears: in 60 ms. */
+static void comfort_noise_fades_in(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  static const int16_t silence[160];
+  int16_t pcm[160], out[160 * 8];
+  for (int i = 0; i < 10; i++, b->now += 20 * MS) {
+    assert_int_equal(push(b, L8, silence, 320, 160), MSNAV_OK);
+    (void)pull(b, pcm, 160);
+  }
+  const uint8_t noise[1] = {30}; /* -30 dBov: 1,036 */
+  assert_int_equal(push(b, NOISE, noise, 1, 160), MSNAV_OK);
+  size_t begin = 0;
+  for (int i = 0; i < 8; i++, b->now += 20 * MS) {
+    (void)pull(b, out + 160 * i, 160);
+  }
+  while (begin < 320 && out[begin] == 0) {
+    begin++;
+  }
+  assert_in_range(sound_rms(out + begin, 80), 1, 200);
+  assert_in_range(sound_rms(out + begin + 200, 80), 300, 700);
+  assert_in_range(sound_rms(out + begin + 600, 240), 900, 1200);
   free(b);
 }
 
@@ -91,6 +143,8 @@ static void comfort_noise_fades_away_beneath_what_follows(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_pause_is_silence_not_loss),
+    cmocka_unit_test(a_pause_that_is_known_is_faded_into),
+    cmocka_unit_test(comfort_noise_fades_in),
     cmocka_unit_test(comfort_noise_is_played_at_its_level),
     cmocka_unit_test(comfort_noise_fades_away_beneath_what_follows),
   };
