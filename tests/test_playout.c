@@ -165,6 +165,73 @@ static void long_packets_find_room(void **state) {
   }
 }
 
+/* A least delay for which there is no room, from the begin or later: as much
+ * as there is room for is waited, and everything is heard. */
+static void a_delay_without_room_is_not_waited_for(void **state) {
+  (void)state;
+  static const struct {
+    int decoder;
+    size_t len;
+    uint32_t ticks;
+    msnav_usec first, later, reached;
+  } rows[] = {
+    {PCMU, 160, 160, 250 * MS, 250 * MS, 220 * MS},
+    {PCMU, 160, 160, 0, 250 * MS, 220 * MS},
+    {L8, 320, 160, 200 * MS, 200 * MS, 100 * MS},
+    {L8, 320, 160, 0, 200 * MS, 100 * MS},
+    {L16K, 640, 320, 100 * MS, 100 * MS, 40 * MS},
+    {L16K, 640, 320, 0, 100 * MS, 40 * MS},
+  };
+  for (size_t k = 0; k < 2 * ARRAY_LEN(rows); k++) {
+    bed *b = bed_new();
+    size_t row = k / 2;
+    bool lossy = k % 2 != 0;
+    int heard = 0;
+    msnav_playout_init(&b->p, b->decoders, rows[row].first, 0);
+    for (int i = 0; i < 500; i++, b->now += 20 * MS) {
+      int16_t silence[320] = {0}, pcm[320];
+      if (rows[row].decoder == PCMU) {
+        memset(silence, 0xff, sizeof(silence));
+      }
+      if (i == 50) {
+        msnav_playout_set_min_delay(&b->p, rows[row].later);
+      }
+      if (lossy && i % 25 == 24) {
+        lose(b, rows[row].ticks);
+      } else {
+        assert_int_equal(push(b, rows[row].decoder, silence, rows[row].len,
+                              rows[row].ticks),
+                         MSNAV_OK);
+      }
+      unsigned played = pull(b, pcm, msnav_playout_rate(&b->p) / 50);
+      heard += i >= 100 && (played & MSNAV_PLAYED_FRAME) != 0;
+    }
+    msnav_playout_stats stats = stats_of(b);
+    assert_true(heard >= (lossy ? 384 : 400));
+    assert_true(stats.discarded <= 1); /* which showed how much room there is */
+    assert_true(stats.delay_us >= rows[row].reached);
+    free(b);
+  }
+}
+
+/* ... nor when a codec of larger frames takes over. */
+static void larger_frames_have_less_delay(void **state) {
+  (void)state;
+  bed *b = bed_new();
+  int heard = 0;
+  msnav_playout_init(&b->p, b->decoders, 200 * MS, 0);
+  for (int i = 0; i < 200; i++, b->now += 20 * MS) {
+    int16_t silence[320] = {0}, pcm[320];
+    assert_int_equal(i < 50 ? push(b, PCMU, silence, 160, 160)
+                            : push(b, L16K, silence, 640, 320),
+                     MSNAV_OK);
+    unsigned played = pull(b, pcm, msnav_playout_rate(&b->p) / 50);
+    heard += i >= 100 && (played & MSNAV_PLAYED_FRAME) != 0;
+  }
+  assert_int_equal(heard, 100);
+  free(b);
+}
+
 static void the_state_fits_its_share_of_4_kib(void **state) {
   (void)state;
   assert_true(sizeof(msnav_playout) <= 3136);
@@ -177,6 +244,8 @@ int main(void) {
     cmocka_unit_test(counts_what_it_does),
     cmocka_unit_test(refuses_what_the_codec_refuses),
     cmocka_unit_test(long_packets_find_room),
+    cmocka_unit_test(a_delay_without_room_is_not_waited_for),
+    cmocka_unit_test(larger_frames_have_less_delay),
     cmocka_unit_test(the_state_fits_its_share_of_4_kib),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,7 +101,9 @@ typedef struct msnav_stream_config {
   uint32_t clock_rate;          /**< of video, Hz; ignored for audio */
   const char *cname;            /**< RFC 3550 section 6.5.1; copied, at most
                                      63 bytes are used */
-  msnav_usec min_delay;         /**< least jitter buffering, 0: default */
+  msnav_usec min_delay;         /**< least jitter buffering, 0: default; as far
+                                     as there is room, which is 240 ms of
+                                     G.711 in packets of 20 ms */
   msnav_usec max_delay;         /**< most jitter buffering, 0: default 250 ms */
   uint32_t rtcp_bandwidth;      /**< bit/s of the session, 0: default 64,000 */
   uint32_t silence_suppression; /**< 1: while nobody speaks, describe the

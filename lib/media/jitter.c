@@ -49,6 +49,7 @@ void msnav_jitter_resync(msnav_jitter *j) {
   j->started = false;
   j->playing = false;
   j->dry = false;
+  j->full = false;
   j->settle = true;
 }
 
@@ -64,6 +65,7 @@ static void discard_head(msnav_jitter *j) {
   }
   msnav_pool_drop(&j->pool);
   j->discarded++;
+  j->full = true;
 }
 
 /* See to it that `size` words can be written; the oldest frames make room. */
@@ -349,6 +351,7 @@ take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
   j->low = j->settle ? delay : envelope(j, delay);
   j->settle = false;
   j->dry = false;
+  j->full = false;
   hand_out(j, delay, skipped, out);
   return MSNAV_JITTER_FRAME;
 }
@@ -395,7 +398,7 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
     wanted = j->held < wanted ? j->held : wanted;
     wanted = wanted < j->delay.min ? j->delay.min : wanted;
   }
-  if (delay >= wanted) {
+  if (delay >= wanted || j->full) {
     j->settle = true;
     return take(j, delay, silence ? 0 : gap, out);
   }
@@ -428,8 +431,9 @@ static NOINLINE msnav_jitter_result pop_any(msnav_jitter *j, msnav_usec now,
     return gap > MSNAV_POOL_SLACK_US ? bridge(j, delay, (uint32_t)gap, out)
                                      : take(j, delay, 0, out);
   }
-  /* the first frame of a time line waits until it has the target delay */
-  if (delay < j->delay.target) {
+  /* the first frame of a time line waits until it has the target delay, if
+   * there is room for it */
+  if (delay < j->delay.target && !j->full) {
     return MSNAV_JITTER_WAIT;
   }
   j->playing = true;

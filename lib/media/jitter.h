@@ -84,6 +84,8 @@ typedef struct msnav_jitter {
   bool started;         /* a frame came since the last resync */
   bool playing;         /* a frame was played since the last resync */
   bool dry;             /* the last pop found nothing */
+  bool full;            /* the oldest frame had to go since the last pop of one:
+                           waiting for more delay would be in vain */
   bool settle;          /* take the next delay as it is; so it is whenever the
                            buffer is dry or does not play */
   uint32_t late, duplicate, discarded, underruns, resyncs;
@@ -123,6 +125,14 @@ static inline int32_t msnav_jitter_excess(const msnav_jitter *j) {
 }
 static inline void msnav_jitter_settle(msnav_jitter *j) {
   j->settle = true;
+}
+
+/* Whether the pool has no room for more delay than the last frame played had:
+ * frames like the newest one would be discarded when they come early. */
+static inline bool msnav_jitter_is_full(const msnav_jitter *j) {
+  uint32_t held = j->held > 0 ? (uint32_t)j->held : 0;
+  uint32_t words = j->usual_next & 0xffff;
+  return (held / j->push_us + 2) * words > j->pool.limit;
 }
 
 /* For callers that cannot stretch time: after a frame, whether the next one

@@ -58,11 +58,11 @@ static int32_t wanted_scaling(const msnav_playout *p, const msnav_pull *u) {
   if (excess > step + step / 4 && p->jitter.pool.count > 0) {
     return excess;
   }
-  if (excess < 0) {
+  if (excess < 0 && !msnav_jitter_is_full(&p->jitter)) {
     int32_t rest = step - p->ahead_now;
     return -(rest > LEAST_LONGER_US ? rest : LEAST_LONGER_US);
   }
-  return p->ahead;
+  return excess < 0 ? 0 : p->ahead;
 }
 
 static size_t scale(msnav_playout *p, msnav_pull *u, int16_t *pcm,
