@@ -164,8 +164,6 @@ static void speech_here_is_kept(void **state) {
   room_free(r);
 }
 
-/* The loudest sound that a peer can send makes the canceller say nothing on
- * the standard error output, and it works afterwards. */
 /* With headphones there is no echo, and nothing to take out while both
  * speak. */
 static void without_an_echo_both_may_speak(void **state) {
@@ -199,6 +197,8 @@ static void without_an_echo_both_may_speak(void **state) {
   }
 }
 
+/* The loudest sound that a peer can send, and that a microphone can hear of
+ * it, makes the canceller say nothing on the standard error output. */
 static void loudest_sound_does_not_upset_it(void **state) {
   (void)state;
   if (!msnav_echo_supported()) {
@@ -212,12 +212,12 @@ static void loudest_sound_does_not_upset_it(void **state) {
   msnav_echo *e = msnav_echo_new(8000, 160, 200000);
   for (unsigned tick = 0; tick < 300; tick++) {
     int16_t mic[160], far[160];
-    reflect(r, mic);
-    msnav_echo_cancel(e, mic);
     size_t half = (size_t)1 << tick / 100; /* squares of 4, 2 and 1 kHz */
     for (size_t i = 0; i < 160; i++) {
       far[i] = i / half % 2 != 0 ? 32767 : -32768;
     }
+    reflect(r, mic);
+    msnav_echo_cancel(e, tick % 100 < 50 ? mic : memcpy(mic, far, sizeof(mic)));
     play(r, e, far);
   }
   msnav_echo_free(e);
