@@ -372,6 +372,29 @@ static void redundancy_is_sent_while_the_peer_loses(void **state) {
   line_down(&l);
 }
 
+static bool one_in_forty(unsigned index) {
+  return index % 40 == 5;
+}
+
+static bool one_in_two_hundred(unsigned index) {
+  return index % 200 == 5;
+}
+
+static void redundancy_begins_at_about_two_percent(void **state) {
+  (void)state;
+  static bool (*const losses[])(unsigned) = {one_in_forty, one_in_two_hundred};
+  for (size_t i = 0; i < ARRAY_LEN(losses); i++) {
+    msnav_stream_config a = alice_config(), b = bob_config();
+    a.red_payload_type = b.red_receive_type = RED;
+    line l;
+    line_up_as(&l, &a, &b);
+    l.lose = losses[i];
+    line_run(&l, 20000);
+    assert_int_equal(stats_of(l.a.s).sent_redundant > 0, i == 0);
+    line_down(&l);
+  }
+}
+
 static bool every_twenty_fifth(unsigned index) {
   return index % 25 == 2;
 }
@@ -449,6 +472,7 @@ int main(void) {
     cmocka_unit_test(recovered_packet_that_comes_after_all_is_no_duplicate),
     cmocka_unit_test(liars_are_dropped_whole),
     cmocka_unit_test(redundancy_is_sent_while_the_peer_loses),
+    cmocka_unit_test(redundancy_begins_at_about_two_percent),
     cmocka_unit_test(more_loss_is_stepped_over_farther),
     cmocka_unit_test(events_are_never_inside),
     cmocka_unit_test(redundancy_is_not_sent_unasked),
