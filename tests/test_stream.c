@@ -172,6 +172,40 @@ static void quality_depends_on_codec_and_delay(void **state) {
   }
 }
 
+static bool last_third(unsigned index) {
+  return index % 30 >= 20;
+}
+
+/* A peer may send nothing while nobody speaks (RFC 3551 section 4.1).  Where
+ * its sound breaks off some is made up, as for a loss, but there was nothing
+ * to hear; at the end as well. */
+static void pauses_do_no_harm(void **state) {
+  (void)state;
+  static const struct {
+    bool (*lose)(unsigned);
+    bool pause;
+    unsigned least, most;
+  } rows[] = {
+    {NULL, true, 91, 92},
+    {last_third, false, 0, 50},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    line l;
+    line_up(&l);
+    l.lose = rows[i].lose;
+    for (unsigned spurt = 0; spurt < 10; spurt++) {
+      l.a.mute = false;
+      line_run(&l, 400);
+      l.a.mute = rows[i].pause;
+      line_run(&l, 200);
+    }
+    msnav_stream_stats b = stats_of(l.b.s);
+    assert_in_range(b.concealed_frames, 20, 30);
+    assert_in_range(b.r_factor, rows[i].least, rows[i].most);
+    line_down(&l);
+  }
+}
+
 /* ---- comfort noise */
 
 static void comfort_noise_fills_silence(void **state) {
@@ -207,6 +241,7 @@ int main(void) {
     cmocka_unit_test(lonely_losses_are_no_bursts),
     cmocka_unit_test(long_losses_are_no_better_than_short_ones),
     cmocka_unit_test(quality_depends_on_codec_and_delay),
+    cmocka_unit_test(pauses_do_no_harm),
     cmocka_unit_test(comfort_noise_fills_silence),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -428,7 +428,8 @@ typedef struct msnav_stream_stats {
   uint32_t burst_permille; /**< losses inside bursts (RFC 3611 4.7.2) */
   uint32_t r_factor;       /**< E-model R (G.107), 0...100; 0 before
                                   anything was received; losses in a row
-                                  weigh more than as many apart (BurstR) */
+                                  weigh more than as many apart (BurstR),
+                                  and where the peer pauses nothing is lost */
   uint32_t mos_centi;      /**< MOS times 100, 100...450 */
   /* levels, in -dBov: 0 is the loudest, 127 silence */
   uint32_t sent_level;           /**< of the last frame sent */

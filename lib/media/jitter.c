@@ -333,6 +333,7 @@ static inline void hand_out(msnav_jitter *j, int32_t delay, uint32_t skipped,
   describe(header, out);
   out->duration_us = duration;
   out->skipped_us = skipped;
+  out->paused = false;
   j->play = header[0] + duration;
   j->play_us = duration;
   j->played = (uint16_t)header[2];
@@ -356,10 +357,11 @@ take(msnav_jitter *j, int32_t delay, uint32_t skipped, msnav_jitter_out *out) {
   return MSNAV_JITTER_FRAME;
 }
 
-static msnav_jitter_result nothing(msnav_jitter *j) {
+static msnav_jitter_result nothing(msnav_jitter *j, msnav_jitter_out *out) {
   if (!j->playing) {
     return MSNAV_JITTER_WAIT;
   }
+  out->ran_dry = !j->dry;
   if (!j->dry) {
     j->dry = true;
     j->underruns++;
@@ -399,8 +401,11 @@ bridge(msnav_jitter *j, int32_t delay, uint32_t gap, msnav_jitter_out *out) {
     wanted = wanted < j->delay.min ? j->delay.min : wanted;
   }
   if (delay >= wanted || j->full) {
+    bool dry = j->dry;
     j->settle = true;
-    return take(j, delay, silence ? 0 : gap, out);
+    (void)take(j, delay, silence ? 0 : gap, out);
+    out->paused = silence && dry;
+    return MSNAV_JITTER_FRAME;
   }
   if (silence) {
     return MSNAV_JITTER_WAIT;
@@ -419,7 +424,7 @@ static NOINLINE msnav_jitter_result pop_any(msnav_jitter *j, msnav_usec now,
                                             msnav_jitter_out *out) {
   out->data = NULL;
   if (j->pool.count == 0) {
-    return nothing(j);
+    return nothing(j, out);
   }
   uint32_t media = msnav_pool_media(&j->pool, j->pool.head);
   int32_t delay = (int32_t)((uint32_t)now - media - j->delay.floor);

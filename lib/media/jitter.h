@@ -55,6 +55,9 @@ typedef struct msnav_jitter_out {
   uint8_t decoder;      /* as pushed */
   uint32_t duration_us; /* of the frame, or of what to conceal */
   uint32_t skipped_us;  /* lost sound to be joined over before this frame */
+  bool ran_dry;         /* with EMPTY: the one before was not */
+  bool paused;          /* with FRAME: after EMPTY, though all came that was
+                           sent meanwhile */
 } msnav_jitter_out;
 
 typedef struct msnav_jitter {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The stream's whole state is 4,096 bytes; this is its share. */
-static_assert(sizeof(msnav_playout) <= 3136, "a stream outgrows 4 KiB");
+static_assert(sizeof(msnav_playout) <= 3144, "a stream outgrows 4 KiB");
 
 void msnav_playout_init(msnav_playout *p, const msnav_decoder *decoders,
                         msnav_usec min_delay, msnav_usec max_delay) {
@@ -88,6 +88,7 @@ void msnav_playout_get_stats(const msnav_playout *p, msnav_playout_stats *out) {
     .discarded = j->discarded,
     .played = p->played,
     .concealed = p->concealed,
+    .excused = p->excused + (j->dry ? p->concealed - p->steady : 0),
     .recovered = p->recovered,
     .underruns = j->underruns,
     .resyncs = msnav_jitter_resyncs(j),

@@ -35,6 +35,7 @@ typedef struct msnav_decoder {
 typedef struct msnav_playout_stats {
   uint32_t late, duplicate, discarded, played, concealed, recovered, underruns,
     resyncs;
+  uint32_t excused; /* of concealed: the peer paused, or may have */
   uint64_t concealed_us, inserted_us, removed_us;
   uint32_t delay_us, target_us;
 } msnav_playout_stats;
@@ -44,6 +45,8 @@ typedef struct msnav_playout {
   const msnav_decoder *decoders;
   uint64_t concealed_us, inserted_us, removed_us;
   uint32_t played, concealed, recovered; /* frames */
+  uint32_t excused;   /* of concealed: where the peer had paused */
+  uint32_t steady;    /* concealed when the jitter buffer ran dry last */
   uint32_t rest_us;   /* made up, not yet a frame of concealed */
   uint32_t made;      /* samples made up by the codec since its last frame */
   uint32_t rate;      /* of what is played, Hz */

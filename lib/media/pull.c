@@ -139,6 +139,9 @@ static void play_through(msnav_playout *p, msnav_pull *u,
 static void
 play_frame(msnav_playout *p, msnav_pull *u, const msnav_jitter_out *f) {
   const msnav_audio_codec *codec = msnav_playout_codec(p, f->decoder);
+  if (f->paused) {
+    p->excused += p->concealed - p->steady;
+  }
   if (codec == NULL) {
     msnav_gap_pause(p, u, f);
     return;
@@ -194,6 +197,7 @@ static void produce(msnav_playout *p, msnav_pull *u) {
     }
     return;
   case MSNAV_JITTER_EMPTY:
+    p->steady = f.ran_dry ? p->concealed : p->steady;
     if (!msnav_gap_by_codec(p, u, &f, p->jitter.play_us)) {
       msnav_gap_fill(p, u, u->need, MSNAV_PLAYED_CONCEALED);
     }

@@ -131,10 +131,12 @@ static void get_metrics(const msnav_stream *s, msnav_stream_stats *t) {
 
 /* Of what should have been heard, 1/10,000: what was made up, which is not
  * only for packets that never came, or what is missing, which is silence when
- * it goes on for longer than anything is made up. */
+ * it goes on for longer than anything is made up.  Where the peer paused there
+ * was nothing to hear. */
 static uint32_t heard_loss(const msnav_fates *f, const msnav_playout_stats *p) {
+  uint32_t concealed = p->concealed - p->excused;
   uint32_t made =
-    msnav_stream_share(p->concealed, (uint64_t)p->played + p->concealed, 10000);
+    msnav_stream_share(concealed, (uint64_t)p->played + concealed, 10000);
   uint32_t missing =
     msnav_stream_share(f->unrecovered + f->discarded, f->expected, 10000);
   return made > missing ? made : missing;
