@@ -15,7 +15,7 @@ static void useless_configurations_are_refused(void **state) {
   memset(agent, 'a', 65);
   agent[65] = '\0';
   const msnav_config good = pair_config(0x7f000001);
-  msnav_config rows[16];
+  msnav_config rows[20];
   size_t n = 0;
 #define ROW(change)                                                            \
   do {                                                                         \
@@ -31,6 +31,10 @@ static void useless_configurations_are_refused(void **state) {
   ROW(rtp_port_min = 40000); /* up to 0 */
   ROW(rtp_port_max = 2);     /* from 2 on, and no port for RTCP */
   ROW(calls_per_agent = MSNAV_SIP_MAX_CALLS_PER_AGENT + 1);
+  ROW(source_policy = 1 + MSNAV_SOURCE_LATCH + 1);
+  ROW(encryption = MSNAV_ENCRYPT_ALWAYS + 1);
+  ROW(profile = MSNAV_PROFILE_RTC_1_2 + 1);
+  ROW(media = MSNAV_AUDIO << 8);
 #undef ROW
   rows[n] = good;
   rows[n].rtp_port_min = 5001; /* 5002 is even, but 5003 is too far */
