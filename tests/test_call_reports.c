@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which peers of a call get extended reports: those that ask by a=rtcp-xr
- * (RFC 3611 section 5), and RTC 1.2 is not asked. */
+ * (RFC 3611 section 5), and RTC 1.2 is not asked.  Where traces say they went.
+ */
 #include "support/world.h"
 #include "test.h"
 
@@ -8,17 +9,24 @@
 
 static unsigned asked;    /* SIP messages that have the line */
 static unsigned extended; /* RTCP datagrams that hold packets of type 207 */
+static unsigned rtcp, misplaced; /* records: RTCP is at odd ports */
 
 static void look(const msnav_trace *record, void *person) {
   const char *bytes = (const char *)record->data;
   (void)person;
+  bool is_rtcp = record->kind == MSNAV_TRACE_RTCP;
+  rtcp += is_rtcp;
+  if (is_rtcp || record->kind == MSNAV_TRACE_RTP) {
+    misplaced += record->local.port % 2 != is_rtcp;
+    misplaced += record->remote.port % 2 != is_rtcp;
+  }
   if (record->direction != MSNAV_OUT) {
     return;
   }
   if (record->kind == MSNAV_TRACE_SIP) {
     asked += memmem(bytes, record->len, ASKED, strlen(ASKED)) != NULL;
   }
-  for (size_t at = 0; record->kind == MSNAV_TRACE_RTCP && at + 4 <= record->len;
+  for (size_t at = 0; is_rtcp && at + 4 <= record->len;
        at +=
        4 + 4 * (size_t)(record->data[at + 2] << 8 | record->data[at + 3])) {
     extended += record->data[at + 1] == 207;
@@ -44,7 +52,7 @@ static void metrics_go_to_peers_that_ask(void **state) {
     b.profile = rows[i].bob;
     a.trace_media = b.trace_media = 1;
     a.encryption = b.encryption = MSNAV_ENCRYPT_NEVER;
-    asked = extended = 0;
+    asked = extended = rtcp = misplaced = 0;
     simnet_begin(i + 1);
     assert_int_equal(world_open(&w, &a, &b), MSNAV_OK);
     assert_int_equal(world_call(&w), MSNAV_OK);
@@ -56,6 +64,7 @@ static void metrics_go_to_peers_that_ask(void **state) {
     assert_int_equal(msnav_call_get_stats(w.bob.call, &at_b), MSNAV_OK);
     assert_int_equal(asked, rows[i].asked);
     assert_int_equal(extended, at_a.remote_metrics + at_b.remote_metrics);
+    assert_true(rtcp > 0 && misplaced == 0);
     bool xr = rows[i].asked > 0;
     assert_int_equal(at_a.remote_metrics > 1, xr);
     assert_int_equal(at_b.remote_metrics > 1, xr);
