@@ -26,7 +26,7 @@ export MSNAV_SKIP
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 tests=$(meson test --list --suite unit 2>/dev/null | sed -n 's/.* \/ //p' |
-  grep -vE '^(decode|doc|completion|parse|phone|fuzz|security)')
+  grep -vE '^(decode|doc|completion|options|parse|phone|fuzz|security)')
 # shellcheck disable=SC2086
 meson test --no-rebuild --num-processes "$(nproc)" --print-errorlogs -t 20 --wrap="valgrind --quiet --leak-check=full
   --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=9
