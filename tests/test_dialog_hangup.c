@@ -149,6 +149,42 @@ static void a_cancel_is_answered_too(void **state) {
   close(p.fd);
 }
 
+/* They answer all that, but with 200, and go on longer than Sofia remembers to
+ * whom her ACK was: she would send a BYE of her own then. */
+static void a_200_to_what_was_cancelled_is_heard_for_seconds(void **state) {
+  (void)state;
+  static char first[8192];
+  peer p;
+  side s = {0};
+  open_against(&s, &p, 0);
+  invite(&s);
+  expect(&p, "INVITE ");
+  memcpy(first, p.in, sizeof(first));
+  reply(&p, &s, first, "180 Ringing");
+  wait_words(&s, "progress-180 ");
+  hangup(&s);
+  expect(&p, "CANCEL ");
+  reply(&p, &s, p.in, "200 OK");
+  run_for(10 * MS);
+  replace(first, sizeof(first), "\r\nCall-ID", ";tag=them\r\nCall-ID");
+  reply(&p, &s, first, "200 OK");
+  expect(&p, "BYE ");
+  reply(&p, &s, p.in, "200 OK");
+  wait_words(&s, "progress-180 closed-200 ");
+  for (int i = 0; i < 2; i++) { /* after 0 and 4.2 s */
+    reply(&p, &s, first, "200 OK");
+    expect(&p, "ACK ");
+    run_for(4200 * MS);
+  }
+  assert_int_equal(refused_seen, 0);
+  reply(&p, &s, first, "200 OK");
+  run_for(20 * MS);
+  assert_false(receive(&p, NULL));
+  assert_int_equal(refused_seen, 1);
+  msnav_dialog_free(s.d);
+  close(p.fd);
+}
+
 /* A call that the peer began, with a re-INVITE of ours that is not answered
  * and a BYE of ours behind it. */
 static void hang_up_in_a_reinvite(peer *p, side *s, char reinvite[8192],
@@ -235,6 +271,7 @@ int main(void) {
     T(hanging_up_nothing_is_reported_too),
     T(a_hang_up_before_the_ack_waits_for_it),
     T(a_cancel_is_answered_too),
+    T(a_200_to_what_was_cancelled_is_heard_for_seconds),
     T(a_hang_up_ends_a_reinvite_in_silence),
     T(their_bye_ends_a_reinvite_in_silence),
     T(the_answer_to_our_bye_confirms_the_end),

@@ -286,6 +286,7 @@ on_cancelled(msnav_dialog *d, nta_outgoing_t *orq, const sip_t *sip) {
 void msnav_caller_cancel(msnav_dialog *d) {
   d->cancel_status = 200;
   if (d->invite.transaction != NULL && d->cancel == NULL) {
+    d->given_up = d->invite.cseq;
     d->cancel =
       nta_outgoing_tcancel(d->invite.transaction, on_cancelled, d,
                            SIPTAG_USER_AGENT_STR(d->user_agent), TAG_END());

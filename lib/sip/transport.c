@@ -9,6 +9,7 @@
 #define TRANSACTIONS 8192 /* more than the guard of one dialog begins */
 #define GUARDS 500000     /* that have numbers of their own, below 2^32 */
 #define ROUND 32          /* datagrams before others get their turn */
+#define MARGIN 1000000    /* us: steps of the clock that are not noticed */
 
 /* ---- the trace */
 
@@ -96,6 +97,40 @@ static bool is_invite(msnav_str clean) {
   return msnav_text_starts_nocase(clean, MSNAV_LITERAL("INVITE "));
 }
 
+/* What it answers to an INVITE of ours, if that is a 2xx; else 0. */
+static uint32_t accepted_cseq(msnav_str clean) {
+  static const char name[] = "\r\nCSeq: ";
+  uint32_t cseq = 0;
+  if (!msnav_text_starts_nocase(clean, MSNAV_LITERAL("SIP/2.0 2"))) {
+    return 0;
+  }
+  const char *at = memmem(clean.ptr, clean.len, name, sizeof(name) - 1);
+  if (at == NULL) {
+    return 0;
+  }
+  at += sizeof(name) - 1;
+  msnav_str line = {at, clean.len - (size_t)(at - clean.ptr)};
+  line = msnav_text_until(&line, '\r');
+  msnav_str number = msnav_text_until(&line, ' ');
+  bool invite = MSNAV_TEXT_IS(line, "INVITE");
+  return invite && msnav_text_u32(number, INT32_MAX, &cseq) == MSNAV_OK ? cseq
+                                                                        : 0;
+}
+
+/* An INVITE that was cancelled and answered by a 200 nevertheless: when it
+ * comes again and Sofia's ACK has had its time, she takes it for a stranger's,
+ * sends an ACK and a BYE of her own, and when these cannot be sent she uses
+ * memory that she has freed. */
+static bool is_overdue(const msnav_dialog *d, msnav_str clean) {
+  uint32_t cseq = accepted_cseq(clean);
+  if (cseq == 0 || cseq > d->given_up ||
+      (d->invite.transaction != NULL && cseq == d->invite.cseq)) {
+    return false;
+  }
+  msnav_usec now = d->sip->loop.now(d->sip->loop.data);
+  return cseq != d->acked_cseq || now + MARGIN >= d->acked_until;
+}
+
 /* A caller that is not known yet has a guard for one datagram: it is kept when
  * that makes it known. */
 static msnav_guard_verdict
@@ -114,6 +149,9 @@ ask_guard(msnav_dialog *d, const msnav_addr *from, msnav_str data,
   }
   if (!known && !is_invite(*clean)) {
     return MSNAV_GUARD_SOURCE;
+  }
+  if (is_overdue(d, *clean)) {
+    return MSNAV_GUARD_ORDER;
   }
   bool forgotten = d->slept && d->agent == NULL;
   return forgotten && d->state == MSNAV_DIALOG_OVER ? MSNAV_GUARD_NO_DIALOG
