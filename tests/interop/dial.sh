@@ -59,7 +59,7 @@ import json
 import sys
 
 with open(sys.argv[1], encoding="utf-8") as f:
-    sys.exit(json.load(f)["similarity"] < 0.8)
+    sys.exit(json.load(f)["similarity"] < 0.9)
 PYTHON
 }
 
