@@ -127,22 +127,28 @@ static void a_hang_up_before_the_ack_waits_for_it(void **state) {
   close(p.fd);
 }
 
+/* The peer answers our CANCEL of this INVITE. */
+static void
+cancel_while_it_rings(peer *p, side *s, char first[8192], const char *status) {
+  open_against(s, p, 0);
+  invite(s);
+  expect(p, "INVITE ");
+  memcpy(first, p->in, 8192);
+  reply(p, s, first, "180 Ringing");
+  wait_words(s, "progress-180 ");
+  hangup(s);
+  expect(p, "CANCEL ");
+  reply(p, s, p->in, status);
+  run_for(10 * MS);
+}
+
 /* dialog.h: the status is the answer to our CANCEL. */
 static void a_cancel_is_answered_too(void **state) {
   (void)state;
   static char first[8192];
   peer p;
   side s = {0};
-  open_against(&s, &p, 0);
-  invite(&s);
-  expect(&p, "INVITE ");
-  memcpy(first, p.in, sizeof(first));
-  reply(&p, &s, first, "180 Ringing");
-  wait_words(&s, "progress-180 ");
-  hangup(&s);
-  expect(&p, "CANCEL ");
-  reply(&p, &s, p.in, "481 No Such Call");
-  run_for(10 * MS);
+  cancel_while_it_rings(&p, &s, first, "481 No Such Call");
   reply(&p, &s, first, "487 Request Terminated");
   wait_words(&s, "progress-180 closed-481 ");
   msnav_dialog_free(s.d);
@@ -156,16 +162,7 @@ static void a_200_to_what_was_cancelled_is_heard_for_seconds(void **state) {
   static char first[8192];
   peer p;
   side s = {0};
-  open_against(&s, &p, 0);
-  invite(&s);
-  expect(&p, "INVITE ");
-  memcpy(first, p.in, sizeof(first));
-  reply(&p, &s, first, "180 Ringing");
-  wait_words(&s, "progress-180 ");
-  hangup(&s);
-  expect(&p, "CANCEL ");
-  reply(&p, &s, p.in, "200 OK");
-  run_for(10 * MS);
+  cancel_while_it_rings(&p, &s, first, "200 OK");
   replace(first, sizeof(first), "\r\nCall-ID", ";tag=them\r\nCall-ID");
   reply(&p, &s, first, "200 OK");
   expect(&p, "BYE ");

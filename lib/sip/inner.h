@@ -107,7 +107,7 @@ struct msnav_dialog {
   msnav_usec acked_until; /* our ACK may have to be repeated until then */
   char acked_branch[64];  /* of the INVITE it was for */
   uint32_t acked_cseq;    /* likewise */
-  uint32_t given_up;      /* number of the INVITE that was cancelled last */
+  uint32_t given_up;      /* number of the INVITE cancelled last, 0: none */
   uint32_t own_cseq;
   uint32_t peer_cseq;
   msnav_dialog_state state;

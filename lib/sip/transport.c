@@ -122,7 +122,7 @@ static uint32_t accepted_cseq(msnav_str clean) {
  * sends an ACK and a BYE of her own, and when these cannot be sent she uses
  * memory that she has freed. */
 static bool is_overdue(const msnav_dialog *d, msnav_str clean) {
-  uint32_t cseq = accepted_cseq(clean);
+  uint32_t cseq = d->given_up != 0 ? accepted_cseq(clean) : 0;
   if (cseq == 0 || cseq > d->given_up ||
       (d->invite.transaction != NULL && cseq == d->invite.cseq)) {
     return false;
