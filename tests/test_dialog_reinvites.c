@@ -144,17 +144,22 @@ static void a_reinvite_is_tried_twice(void **state) {
   close(p.fd);
 }
 
+/* In a call of theirs both want a change at once. */
+static void cross(peer *p, side *s, char tag[64]) {
+  open_against(s, p, 0);
+  paper_calls(p, s, false, tag);
+  invite(s);
+  collide(p, s);
+  they_reinvite(p, s, tag);
+}
+
 /* RFC 3261 section 14.1: no INVITE while another is in progress. */
 static void none_is_tried_again_into_one_of_theirs(void **state) {
   (void)state;
   char tag[64];
   peer p;
   side s = {0};
-  open_against(&s, &p, 0);
-  paper_calls(&p, &s, false, tag);
-  invite(&s);
-  collide(&p, &s);
-  they_reinvite(&p, &s, tag);
+  cross(&p, &s, tag);
   wait_words(&s, "reoffer rerefused-491 ");
   run_for(20 * MS);
   while (receive(&p, NULL)) {
@@ -172,11 +177,7 @@ static void an_offer_that_waits_may_be_replaced(void **state) {
   char tag[64];
   peer p;
   side s = {0};
-  open_against(&s, &p, 0);
-  paper_calls(&p, &s, false, tag);
-  invite(&s);
-  collide(&p, &s);
-  they_reinvite(&p, &s, tag);
+  cross(&p, &s, tag);
   wait_words(&s, "reoffer ");
   answer(&s);
   assert_int_equal(msnav_dialog_invite(s.d, ANSWER, strlen(ANSWER)), MSNAV_OK);
