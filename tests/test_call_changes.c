@@ -78,7 +78,7 @@ static void video_comes_and_goes_in_mid_call(void **state) {
 /* RTP has one pair of ports, which the sound uses. */
 static void medium_without_a_port_is_not_added(void **state) {
   pair *p = *state;
-  msnav_config a = pair_config(0x7f000001);
+  msnav_config a = pair_config(pair_own_ip());
   a.media = MSNAV_AUDIO | MSNAV_VIDEO;
   a.rtp_port_min = 23011;
   a.rtp_port_max = 23013;

@@ -61,7 +61,7 @@ static void useless_configurations_are_refused(void **state) {
  * out is told. */
 static void what_is_configured_is_used(void **state) {
   pair *p = *state;
-  msnav_config a = pair_config(0x7f000001);
+  msnav_config a = pair_config(pair_own_ip());
   a.rtp_port_min = 45454;
   a.rtp_port_max = 45455;
   a.upnp = 1;

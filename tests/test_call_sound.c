@@ -133,7 +133,7 @@ static void sound_is_received_where_a_call_is_waited_for(void **state) {
 /* Of 23001 to 23004 one pair can be used. */
 static void rtp_stays_in_its_range(void **state) {
   pair *p = *state;
-  msnav_config a = pair_config(0x7f000001);
+  msnav_config a = pair_config(pair_own_ip());
   a.rtp_port_min = 23001;
   a.rtp_port_max = 23004;
   pair_init(p, &a, NULL);

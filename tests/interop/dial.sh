@@ -31,10 +31,10 @@ has() { grep -q -e "$2" "$1" || fail "$1 lacks: $2"; }
 
 listen() { # at $addr
   # shellcheck disable=SC2046
-  set -- "$@" --listen "${addr:=127.0.0.2:$(python3 "$here/ports.py" 1)}"
+  set -- "$@" --listen "${addr:=127.0.0.2:$(python3 "$here/../support/ports.py" 1)}"
   timeout 25 "$dial" "$@" </dev/null >called.log 2>&1 &
   phone=$!
-  python3 "$here/ports.py" --wait "$addr"
+  python3 "$here/../support/ports.py" --wait "$addr"
 }
 
 ends_with() { # EXIT-CODE WHAT
@@ -123,7 +123,7 @@ refusals)
   echo "passed: no codec in common"
 
   began=$(date +%s%N)
-  ends 4 "nobody there" "sip:127.0.0.2:$(python3 "$here/ports.py" 1)"
+  ends 4 "nobody there" "sip:127.0.0.2:$(python3 "$here/../support/ports.py" 1)"
   took=$((($(date +%s%N) - began) / 1000000))
   [ "$took" -lt 9000 ] || fail "nobody there: took $took ms"
   has caller.log "^ended: SIP timed out$"
@@ -131,7 +131,7 @@ refusals)
   ;;
 
 inputs)
-  free=127.0.0.2:$(python3 "$here/ports.py" 1)
+  free=127.0.0.2:$(python3 "$here/../support/ports.py" 1)
   cannot_start "no such sound file" --listen "$free" --play absent.wav
   has stderr.log "absent.wav: No such file"
   echo "not a sound" >text.wav

@@ -29,7 +29,7 @@ fail() {
 
 # dial's SIP port, sipp's SIP port, sipp's RTP port
 # shellcheck disable=SC2046
-set -- $(python3 "$here/ports.py" 3)
+set -- $(python3 "$here/../support/ports.py" 3)
 ip=127.0.0.2
 ours=$ip:$1 sip=$2 rtp=$3
 
@@ -69,12 +69,12 @@ run_sipp() {
 case $scenario in
 uac | rtc-caller-*)
   run_dial --listen "$ours"
-  python3 "$here/ports.py" --wait "$ours"
+  python3 "$here/../support/ports.py" --wait "$ours"
   run_sipp "$ours"
   ;;
 *)
   run_sipp
-  python3 "$here/ports.py" --wait "127.0.0.1:$sip"
+  python3 "$here/../support/ports.py" --wait "127.0.0.1:$sip"
   run_dial "sip:127.0.0.1:$sip" --bind "$ip"
   ;;
 esac

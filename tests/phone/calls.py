@@ -4,13 +4,12 @@
 import os
 import re
 import signal
-import socket
 import sys
 import time
 import wave
 
 from kit import (ALICE, BOB, CAROL, LOST, CALL, REJECTED_LOCAL, REJECTED, CANCELLED_REMOTE,
-                 NO_ANSWER, SIP_REFUSED, BYE_TIMEOUT, UNDELIVERED, check, eventually,
+                 NO_ANSWER, SIP_REFUSED, BYE_TIMEOUT, UNDELIVERED, check, eventually, free_ports,
                  hear_each_other, main, only_line, pair, shorten, wav_seconds)
 
 
@@ -185,10 +184,7 @@ def calls_are_encrypted_where_both_can(world):
 
 def ports_are_those_that_were_asked_for(world):
     server = world.server()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        sip = s.getsockname()[1]
-    rtp = 42000 + os.getpid() % 1000 * 4
+    sip, rtp = free_ports(2)
     bob = world.phone(server, BOB, "--json", "--auto-answer", "--calls", "1", "--capture",
                       world.path("bob.pcap"), "--sip-port", str(sip), "--rtp-ports",
                       f"{rtp}-{rtp + 3}")

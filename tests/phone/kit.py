@@ -15,6 +15,9 @@ import threading
 import time
 import wave
 
+sys.path.insert(1, os.path.join(os.path.dirname(__file__), "..", "support"))
+from ports import free_ports  # pylint: disable=wrong-import-position,unused-import
+
 ALICE, BOB, CAROL = (f"{n}@example.com" for n in ("alice", "bob", "carol"))
 PASSWORD = "correct horse"
 RATE = 8000

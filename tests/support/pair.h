@@ -56,6 +56,9 @@ typedef struct pair {
 void pair_init(pair *p, const msnav_config *alice, const msnav_config *bob);
 void pair_free(pair *p);
 msnav_config pair_config(uint32_t ip);
+/* A loopback address that is this process's alone: ports that are given by
+ * number are free there, whatever runs beside. */
+uint32_t pair_own_ip(void);
 /* Alice calls Bob; asserts that it could be started. */
 msnav_call *pair_start(pair *p, uint32_t media);
 /* Run until the condition holds or the time is over; whether it holds. */

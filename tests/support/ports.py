@@ -28,12 +28,17 @@ def free_ports(count):
     return ports
 
 
-if sys.argv[1] == "--wait":
-    host, number = sys.argv[2].split(":")
+def wait_for(host, port):
     deadline = time.monotonic() + 10
-    while not bound(host, int(number)):
+    while not bound(host, port):
         if time.monotonic() > deadline:
-            sys.exit(f"nobody at {sys.argv[2]}")
+            sys.exit(f"nobody at {host}:{port}")
         time.sleep(0.05)
-else:
-    print(*free_ports(int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--wait":
+        address, number = sys.argv[2].split(":")
+        wait_for(address, int(number))
+    else:
+        print(*free_ports(int(sys.argv[1])))
