@@ -30,14 +30,19 @@ status=0
 meson test --num-processes 6 -C "$build" --no-rebuild --print-errorlogs $suites || status=$?
 python3 - "$build/meson-logs/testlog.json" <<'PYTHON'
 import json
+import re
 import sys
 
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 with open(sys.argv[1], encoding="utf-8") as f:
     for line in f:
-        result = json.loads(line)["result"]
-        kind = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}.get(result, "failed")
+        test = json.loads(line)
+        kind = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}.get(
+            test["result"], "failed")
         counts[kind] += 1
+        if kind == "failed":  # what TAP says of it, which --print-errorlogs leaves out
+            said = re.findall(r"^not ok .*(?:\n#.*)*", test.get("stdout", ""), re.M)
+            print(f"{test['name']}: {test['result']}", *said, sep="\n")
 print(", ".join(f"{n} {kind}" for kind, n in counts.items()))
 PYTHON
 exit "$status"
