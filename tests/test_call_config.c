@@ -73,6 +73,35 @@ static void what_is_configured_is_used(void **state) {
   pair_free(p);
 }
 
+static uint16_t port_of(const person *who) {
+  msnav_call_info info = {.size = sizeof(info)};
+  assert_int_equal(msnav_call_get_info(who->call, &info), MSNAV_OK);
+  return info.local_rtp.port;
+}
+
+/* Packets that come late are not heard in the next call. */
+static void calls_take_turns_with_ports(void **state) {
+  pair *p = *state;
+  msnav_config a = pair_config(pair_own_ip());
+  a.rtp_port_min = 23020;
+  a.rtp_port_max = 23025;
+  pair_init(p, &a, NULL);
+  uint16_t first = 0;
+  for (unsigned i = 0; i < 7; i++) {
+    pair_connect(p);
+    uint16_t port = port_of(&p->people[ALICE]);
+    first = i == 0 ? port : first;
+    assert_int_equal(port, 23020 + (first - 23020 + 2 * i) % 6);
+    assert_int_equal(msnav_call_hangup(p->people[ALICE].call), MSNAV_OK);
+    assert_true(pair_until(p, pair_both_ended, 2000));
+    msnav_call_free(p->people[ALICE].call);
+    msnav_call_free(p->people[BOB].call);
+    p->people[ALICE].states[0] = p->people[BOB].states[0] = '\0';
+    p->people[ALICE].ended = p->people[BOB].ended = 0;
+  }
+  pair_free(p);
+}
+
 /* MSN lets a display name have 387 bytes, and accounts may have 255: what SIP
  * has no room for is cut or left out, the call is made. */
 static void long_and_odd_names_make_calls(void **state) {
@@ -155,6 +184,36 @@ static size_t times(const char *text, const char *what) {
     n++;
   }
   return n;
+}
+
+/* Numbers are given in order, but for that of telephone-event. */
+static void codecs_pass_over_the_type_of_keys(void **state) {
+  pair *p = *state;
+  msnav_config b = pair_config(0x7f000002);
+  b.codecs = "PCMU";
+  pair_init(p, NULL, &b);
+  static msnav_audio_codec more[4];
+  static const char *const names[] = {"X-0", "X-1", "X-2", "X-3"};
+  for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+    more[i] = *msnav_codec_find(msnav_str_of("PCMU"), 8000);
+    more[i].name = names[i];
+    more[i].payload_type = 96;
+    assert_int_equal(msnav_context_add_codec_last(p->people[BOB].ctx, &more[i]),
+                     MSNAV_OK);
+  }
+  pair_connect(p);
+  char *offer =
+    g_strndup(p->people[BOB].call->offer, p->people[BOB].call->offer_len);
+  static const char *const lines[] = {"a=rtpmap:98 X-0/8000\r\n",
+                                      "a=rtpmap:99 X-1/8000\r\n",
+                                      "a=rtpmap:100 X-2/8000\r\n",
+                                      "a=rtpmap:102 X-3/8000\r\n",
+                                      "a=rtpmap:101 telephone-event/8000\r\n"};
+  for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+    assert_non_null(strstr(offer, lines[i]));
+  }
+  g_free(offer);
+  pair_free(p);
 }
 
 /* The last of them give way, with a word, to what makes keys and repairs. */
@@ -278,9 +337,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     CASE(useless_configurations_are_refused),
     CASE(what_is_configured_is_used),
+    CASE(calls_take_turns_with_ports),
     CASE(long_and_odd_names_make_calls),
     CASE(names_are_cut_between_characters),
     CASE(codecs_that_are_there_are_not_added),
+    CASE(codecs_pass_over_the_type_of_keys),
     CASE(many_codecs_leave_room_for_the_rest),
     CASE(wrong_arguments_are_refused),
     CASE(limits_hold),
