@@ -44,6 +44,23 @@ static void jitter_begins_with_the_second_packet(void **state) {
   }
 }
 
+/* It is that of arrivals, whatever their order. */
+static void a_packet_that_was_overtaken_counts(void **state) {
+  (void)state;
+  msnav_stream *s = stream_of_two_clocks();
+  talker b = talker_of(&bob_rtp, 2, 0);
+  say_ok(s, &b, 1);
+  talker slow = b;
+  b.m.sequence++; /* the second one is still on its way */
+  b.m.timestamp += 160;
+  say_late(s, &b, 20 * MS);
+  assert_int_equal(stats_of(s).jitter_us, 0);
+  say_late(s, &slow, 20 * MS); /* it comes with the third one */
+  assert_int_equal(stats_of(s).jitter_us, 1250); /* 20 ms / 16 */
+  assert_int_equal(stats_of(s).reordered_packets, 1);
+  msnav_stream_free(s);
+}
+
 /* Between timestamps of two clocks there is no difference, and what was
  * measured stays. */
 static void jitter_goes_on_with_another_clock(void **state) {
@@ -89,6 +106,7 @@ static void losses_of_two_sources_are_no_burst(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(jitter_begins_with_the_second_packet),
+    cmocka_unit_test(a_packet_that_was_overtaken_counts),
     cmocka_unit_test(jitter_goes_on_with_another_clock),
     cmocka_unit_test(losses_of_two_sources_are_no_burst),
   };

@@ -364,6 +364,35 @@ static void encoders_know_what_the_peer_loses(void **state) {
   line_down(&l);
 }
 
+static size_t least_room, most_room; /* bytes to write to */
+
+static int note_room(void *state, const int16_t *pcm, size_t samples,
+                     uint8_t *out, size_t room) {
+  least_room = room < least_room ? room : least_room;
+  most_room = room > most_room ? room : most_room;
+  return codec_of("PCMU")->encode(state, pcm, samples, out, room);
+}
+
+/* What stands before it, of the packet before, is not theirs. */
+static void encoders_get_the_room_that_redundancy_leaves(void **state) {
+  (void)state;
+  msnav_audio_codec noted = *codec_of("PCMU");
+  noted.encode = note_room;
+  msnav_stream_config a = alice_config(), b = bob_config();
+  a.send_codec = &noted;
+  a.red_payload_type = b.red_receive_type = 97;
+  line l;
+  line_up_as(&l, &a, &b);
+  least_room = SIZE_MAX;
+  most_room = 0;
+  l.lose = one_in_twenty;
+  line_run(&l, 20000);
+  assert_true(stats_of(l.a.s).sent_redundant > 0);
+  assert_int_equal(most_room, MSNAV_STREAM_MTU - 12);
+  assert_int_equal(least_room, most_room - (4 + 160 + 1));
+  line_down(&l);
+}
+
 /* Two streams of Opus between which that is lost; what Bob says about it is
  * heard by Alice. */
 typedef struct opus_line {
@@ -422,6 +451,7 @@ int main(void) {
     cmocka_unit_test(packets_change_places_at_the_change),
     cmocka_unit_test(redundancy_of_another_clock_moves_nothing),
     cmocka_unit_test(encoders_know_what_the_peer_loses),
+    cmocka_unit_test(encoders_get_the_room_that_redundancy_leaves),
     cmocka_unit_test(opus_protects_itself_when_the_peer_loses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
