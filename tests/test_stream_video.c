@@ -165,6 +165,29 @@ static void video_takes_neither_keys_nor_redundancy(void **state) {
   msnav_stream_free(s);
 }
 
+/* RFC 3550 section 6.4.1: the RTP timestamp of a sender report is that of its
+ * own moment, not of the last picture. */
+static void video_reports_tell_the_time_of_pictures(void **state) {
+  (void)state;
+  msnav_stream_config c = video_config();
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&c, 0, &s), MSNAV_OK);
+  const msnav_payload p = {.data = (const uint8_t *)"picture",
+                           .len = 7,
+                           .timestamp = 0xfffffff0};
+  uint8_t out[MSNAV_STREAM_MTU];
+  size_t len;
+  assert_int_equal(msnav_stream_send_payload(s, &p, 10000 * MS, out, &len),
+                   MSNAV_OK);
+  assert_int_equal(msnav_stream_write_rtcp(s, 11500 * MS, 0, out, &len),
+                   MSNAV_OK);
+  assert_int_equal(out[1], 200); /* a sender report */
+  assert_int_equal(get32(out + 16), p.timestamp + 90000 * 3 / 2);
+  assert_int_equal(get32(out + 20), 1); /* packet */
+  assert_int_equal(get32(out + 24), p.len);
+  msnav_stream_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(video_payloads_pass_as_they_are),
@@ -172,6 +195,7 @@ int main(void) {
     cmocka_unit_test(video_is_no_sound_and_sound_no_video),
     cmocka_unit_test(video_hands_out_each_payload_once),
     cmocka_unit_test(video_takes_neither_keys_nor_redundancy),
+    cmocka_unit_test(video_reports_tell_the_time_of_pictures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
