@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of streams share beside the line of support/streams.h: numbers
- * on the wire, and a stream of video. */
+/* What the tests of streams share beside the line of support/streams.h:
+ * a stream of video. */
 #ifndef MSNAV_STREAM_KIT_H
 #define MSNAV_STREAM_KIT_H
 
 #include "support/streams.h"
-
-static inline unsigned get16(const uint8_t *p) {
-  return (unsigned)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t get32(const uint8_t *p) {
-  return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
 
 static inline msnav_stream_config video_config(void) {
   return (msnav_stream_config){

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The codec changes in mid-call: the packets say so, nothing else does.  What
  * is heard goes on, at the new rate, and it is the same stream. */
-#include "support/streams.h"
+#include "support/reports.h"
 
 #define TONE 400.0
 #define LOUD 8000.0
@@ -364,6 +364,29 @@ static void encoders_know_what_the_peer_loses(void **state) {
   line_down(&l);
 }
 
+/* A little loss is not none. */
+static void percents_are_rounded_up(void **state) {
+  (void)state;
+  static const struct {
+    uint8_t fraction; /* 1/256 */
+    unsigned percent;
+  } rows[] = {{3, 2}, {2, 1}, {1, 1}, {0, 0}, {128, 50}, {255, 100}};
+  msnav_audio_codec noted = *codec_of("PCMU");
+  noted.expect_loss = note_loss;
+  msnav_stream_config a = alice_config();
+  a.send_codec = &noted;
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&a, LINE_START, &s), MSNAV_OK);
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    uint8_t out[MSNAV_STREAM_MTU];
+    size_t len = make_rr(out, 0, 0);
+    out[12] = rows[i].fraction;
+    assert_int_equal(hand_rtcp(s, out, len, &bob_rtcp, LINE_START), MSNAV_OK);
+    assert_int_equal(told, rows[i].percent);
+  }
+  msnav_stream_free(s);
+}
+
 static size_t least_room, most_room; /* bytes to write to */
 
 static int note_room(void *state, const int16_t *pcm, size_t samples,
@@ -451,6 +474,7 @@ int main(void) {
     cmocka_unit_test(packets_change_places_at_the_change),
     cmocka_unit_test(redundancy_of_another_clock_moves_nothing),
     cmocka_unit_test(encoders_know_what_the_peer_loses),
+    cmocka_unit_test(percents_are_rounded_up),
     cmocka_unit_test(encoders_get_the_room_that_redundancy_leaves),
     cmocka_unit_test(opus_protects_itself_when_the_peer_loses),
   };

@@ -98,19 +98,6 @@ static void round_trip_is_measured(void **state) {
   }
 }
 
-/* A report block about Alice by Bob. */
-static size_t make_rr(uint8_t *out, uint32_t lsr, uint32_t dlsr) {
-  put32(out, 0x81c90007);
-  put32(out + 4, 0xb0b);
-  put32(out + 8, 0xa11ce);
-  put32(out + 12, 0);
-  put32(out + 16, 1000);
-  put32(out + 20, 0);
-  put32(out + 24, lsr);
-  put32(out + 28, dlsr);
-  return 32;
-}
-
 static void absurd_jitter_is_the_most_there_is(void **state) {
   (void)state;
   static const struct {

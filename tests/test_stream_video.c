@@ -54,6 +54,21 @@ static void video_payloads_pass_as_they_are(void **state) {
   msnav_stream_free(s);
 }
 
+/* As with sound (msnav_stream_send()). */
+static void video_is_not_sent_to_nowhere(void **state) {
+  (void)state;
+  msnav_stream_config c = video_config();
+  c.remote_rtp = (msnav_addr){0, 0};
+  msnav_stream *s;
+  assert_int_equal(msnav_stream_new(&c, 0, &s), MSNAV_OK);
+  const msnav_payload p = {.data = (const uint8_t *)"picture", .len = 7};
+  uint8_t out[MSNAV_STREAM_MTU];
+  size_t len;
+  assert_int_equal(msnav_stream_send_payload(s, &p, 0, out, &len),
+                   MSNAV_ERR_STATE);
+  msnav_stream_free(s);
+}
+
 static void video_tells_which_format_each_packet_has(void **state) {
   (void)state;
   msnav_stream_config c = video_config();
@@ -191,6 +206,7 @@ static void video_reports_tell_the_time_of_pictures(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(video_payloads_pass_as_they_are),
+    cmocka_unit_test(video_is_not_sent_to_nowhere),
     cmocka_unit_test(video_tells_which_format_each_packet_has),
     cmocka_unit_test(video_is_no_sound_and_sound_no_video),
     cmocka_unit_test(video_hands_out_each_payload_once),

@@ -5,14 +5,6 @@
 
 #include "streams.h"
 
-static inline unsigned get16(const uint8_t *p) {
-  return (unsigned)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t get32(const uint8_t *p) {
-  return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
-
 static inline void put32(uint8_t *p, uint32_t v) {
   for (int i = 0; i < 4; i++) {
     p[i] = (uint8_t)(v >> (24 - 8 * i));
@@ -57,6 +49,19 @@ report_of(msnav_stream *s, uint64_t ntp, uint8_t *out, msnav_usec *now) {
     }
     assert_int_equal(err, MSNAV_ERR_AGAIN);
   }
+}
+
+/* A report block about Alice by Bob. */
+static inline size_t make_rr(uint8_t *out, uint32_t lsr, uint32_t dlsr) {
+  put32(out, 0x81c90007);
+  put32(out + 4, 0xb0b);
+  put32(out + 8, 0xa11ce);
+  put32(out + 12, 0);
+  put32(out + 16, 1000);
+  put32(out + 20, 0);
+  put32(out + 24, lsr);
+  put32(out + 28, dlsr);
+  return 32;
 }
 
 #endif

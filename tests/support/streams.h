@@ -22,6 +22,14 @@ static const msnav_addr alice_rtcp = {0x0a000001, 4001};
 static const msnav_addr bob_rtp = {0x0a000002, 5000};
 static const msnav_addr bob_rtcp = {0x0a000002, 5001};
 
+static inline unsigned get16(const uint8_t *p) {
+  return (unsigned)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t get32(const uint8_t *p) {
+  return (uint32_t)get16(p) << 16 | get16(p + 2);
+}
+
 typedef struct flight {
   msnav_usec at;
   size_t len;
