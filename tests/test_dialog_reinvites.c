@@ -128,7 +128,8 @@ static void waits_after_a_collision_are_random(void **state) {
       assert_int_equal(msnav_epoll_step(loop, begun + 12000 * MS), MSNAV_OK);
       assert_true(now() < begun + 12000 * MS);
       a_waits = a_waits || note_wait(&calling, &a, begun, &range_calling);
-      b_waits = b_waits || note_wait(&called, &b, begun, &range_called);
+      b_waits = b_waits || note_wait(&called, &b, begun, &range_called) ||
+                strcmp(a.words, "reoffer ") == 0; /* 0 ms are over at once */
     }
     close_pair(&a, &b);
   }
