@@ -1,135 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Many watches and timers behind one descriptor and one timer of the host:
- * the list that every loop passes, over both hosts, and what the host sees,
- * on a loop in virtual time. */
-#include "loop/mux.h"
-#include "support/fake_loop.h"
+ * what the host sees of them, on a loop in virtual time. */
+#include "mux_kit.h"
 #include "support/loop_suite.h"
 #include "support/oom.h"
 #include <fcntl.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-/* ---- the list, with the mux between */
-
-typedef struct muxed {
-  loop_bench host;
-  const loop_kind *kind;
-} muxed;
-
-static void open_muxed(loop_bench *b, const loop_kind *kind) {
-  muxed *m = calloc(1, sizeof(*m));
-  msnav_mux *mux = NULL;
-  m->kind = kind;
-  kind->open(&m->host);
-  assert_int_equal(msnav_mux_new(m->host.loop, &mux), MSNAV_OK);
-  b->host = m;
-  b->extra = mux;
-  b->loop = msnav_mux_loop(mux);
-}
-
-static void open_on_epoll(loop_bench *b) {
-  open_muxed(b, &loop_kind_epoll);
-}
-
-static void open_on_glib(loop_bench *b) {
-  open_muxed(b, &loop_kind_glib);
-}
-
-static void close_muxed(loop_bench *b) {
-  muxed *m = b->host;
-  msnav_mux_free(b->extra);
-  m->kind->close(&m->host);
-  free(m);
-}
-
-static void step_muxed(loop_bench *b, msnav_usec until) {
-  muxed *m = b->host;
-  m->kind->step(&m->host, until);
-}
-
-static const loop_kind on_epoll = {"mux on epoll", true, open_on_epoll,
-                                   close_muxed, step_muxed};
-static const loop_kind on_glib = {"mux on glib", true, open_on_glib,
-                                  close_muxed, step_muxed};
-
-/* ---- what the host sees */
 
 #define MANY 1000
-
-typedef struct bench {
-  fake_loop *f;
-  msnav_mux *mux;
-  const msnav_loop *l;
-  unsigned calls, enters, leaves;
-  int depth;
-  bool free_in_enter, free_in_leave, free_in_call;
-} bench;
-
-static void free_mux(bench *b) {
-  msnav_mux_free(b->mux);
-  msnav_mux_free(NULL);
-  b->mux = NULL;
-}
-
-static void on_enter(void *arg) {
-  bench *b = arg;
-  b->enters++;
-  b->depth++;
-  if (b->free_in_enter) {
-    free_mux(b);
-  }
-}
-
-static void on_leave(void *arg) {
-  bench *b = arg;
-  b->leaves++;
-  b->depth--;
-  if (b->free_in_leave) {
-    free_mux(b);
-  }
-}
-
-static int setup(void **state) {
-  bench *b = calloc(1, sizeof(*b));
-  b->f = fake_loop_new();
-  assert_int_equal(msnav_mux_new(fake_loop_vtable(b->f), &b->mux), MSNAV_OK);
-  b->l = msnav_mux_loop(b->mux);
-  msnav_mux_hooks(b->mux, on_enter, on_leave, b);
-  *state = b;
-  return 0;
-}
-
-static int teardown(void **state) {
-  bench *b = *state;
-  msnav_mux_free(b->mux);
-  assert_int_equal(b->enters, b->leaves);
-  fake_loop_free(b->f); /* nothing of the mux is left with the host */
-  free(b);
-  return 0;
-}
-
-/* Does not read: the descriptor stays ready. */
-static void on_io(int fd, unsigned events, void *arg) {
-  bench *b = arg;
-  (void)fd, (void)events;
-  assert_int_equal(b->depth, 1);
-  b->calls++;
-  if (b->free_in_call) {
-    free_mux(b);
-    b->free_in_call = false;
-  }
-}
-
-static void on_timer(void *arg) {
-  on_io(-1, 0, arg);
-}
-
-static int make_ready(bool ready) {
-  int fd = eventfd(ready ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
-  assert_true(fd >= 0);
-  return fd;
-}
 
 static void one_watch_and_one_timer_whatever_is_inside(void **state) {
   bench *b = *state;
@@ -347,134 +224,6 @@ static void hooks_stand_around_a_dispatch(void **state) {
   assert_int_equal(b->depth, 0);
 }
 
-/* ---- freeing */
-
-static void check_freed(bench *b, unsigned calls) {
-  assert_int_equal(b->calls, calls);
-  assert_null(b->mux);
-  assert_int_equal(b->f->watches, 0);
-  assert_int_equal(b->f->timers, 0);
-  assert_int_equal(b->enters, 1);
-  assert_int_equal(b->leaves, 1);
-}
-
-/* Three are ready or due; the mux is freed by the first, or by a hook. */
-static void free_it(bench *b, bool by_timer, unsigned calls) {
-  int fds[3];
-  for (size_t i = 0; i < 3; i++) {
-    fds[i] = make_ready(!by_timer);
-    assert_non_null(b->l->io_add(b->l->data, fds[i], MSNAV_IO_READ, on_io, b));
-    void *timer = b->l->timer_add(b->l->data, on_timer, b);
-    b->l->timer_set(b->l->data, timer, b->f->now + (by_timer ? 0 : 1000));
-  }
-  fake_loop_advance(b->f, 100);
-  check_freed(b, calls);
-  for (size_t i = 0; i < 3; i++) {
-    close(fds[i]);
-  }
-}
-
-static void it_is_freed_inside_a_watch(void **state) {
-  bench *b = *state;
-  b->free_in_call = true;
-  free_it(b, false, 1);
-}
-
-static void it_is_freed_inside_a_timer(void **state) {
-  bench *b = *state;
-  b->free_in_call = true;
-  free_it(b, true, 1);
-}
-
-static void it_is_freed_inside_the_enter_hook(void **state) {
-  bench *b = *state;
-  b->free_in_enter = true;
-  free_it(b, false, 0);
-}
-
-static void it_is_freed_inside_the_leave_hook(void **state) {
-  bench *b = *state;
-  b->free_in_leave = true;
-  free_it(b, true, 3);
-}
-
-typedef struct doomed {
-  bench *b;
-  void *timer, *io;
-  int fd;
-} doomed;
-
-static void on_doom(void *arg) {
-  doomed *d = arg;
-  const msnav_loop *l = d->b->l;
-  d->b->calls++;
-  free_mux(d->b);
-  /* those on the way out still tidy up after themselves */
-  l->timer_set(l->data, d->timer, d->b->f->now + 10);
-  l->io_mod(l->data, d->io, MSNAV_IO_WRITE);
-  l->io_del(l->data, d->io);
-  l->timer_del(l->data, d->timer);
-  assert_null(l->io_add(l->data, d->fd, MSNAV_IO_READ, on_io, d->b));
-  assert_int_equal(d->b->f->watches, 0);
-  assert_int_equal(d->b->f->timers, 0);
-}
-
-static void its_loop_lives_until_the_dispatch_unwinds(void **state) {
-  bench *b = *state;
-  doomed d = {.b = b, .fd = make_ready(false)};
-  d.timer = b->l->timer_add(b->l->data, on_doom, &d);
-  d.io = b->l->io_add(b->l->data, d.fd, MSNAV_IO_READ, on_io, b);
-  b->l->timer_set(b->l->data, d.timer, b->f->now);
-  fake_loop_advance(b->f, 100);
-  check_freed(b, 1);
-  close(d.fd);
-}
-
-static void on_nested(void *arg) {
-  bench *b = arg;
-  b->calls++;
-  if (b->calls == 1) {
-    fake_loop_advance(b->f, 10); /* a dialogue box: the timer runs */
-    assert_int_equal(b->calls, 2);
-    free_mux(b);
-    fake_loop_advance(b->f, 1000);
-  }
-}
-
-static void on_nested_io(int fd, unsigned events, void *arg) {
-  uint64_t value;
-  (void)events;
-  assert_int_equal(read(fd, &value, sizeof(value)), sizeof(value));
-  on_nested(arg);
-}
-
-/* The host turns its loop inside a callback, and the mux goes there. */
-static void a_host_that_recurses_breaks_nothing(void **state) {
-  bench *b = *state;
-  int fd = make_ready(true);
-  void *timer = b->l->timer_add(b->l->data, on_nested, b);
-  assert_non_null(b->l->io_add(b->l->data, fd, MSNAV_IO_READ, on_nested_io, b));
-  b->l->timer_set(b->l->data, timer, b->f->now);
-  fake_loop_advance(b->f, 1);
-  assert_int_equal(b->calls, 2);
-  assert_int_equal(b->f->timers, 0);
-  assert_int_equal(b->f->watches, 0);
-  close(fd);
-}
-
-static void what_is_left_is_dropped(void **state) {
-  bench *b = *state;
-  int fd = make_ready(true);
-  assert_non_null(b->l->io_add(b->l->data, fd, MSNAV_IO_READ, on_io, b));
-  void *timer = b->l->timer_add(b->l->data, on_timer, b);
-  assert_non_null(b->l->timer_add(b->l->data, on_timer, b));
-  b->l->timer_set(b->l->data, timer, 0);
-  free_mux(b);
-  fake_loop_advance(b->f, 1000);
-  assert_int_equal(b->calls, 0);
-  close(fd);
-}
-
 /* ---- failures */
 
 static void refuses_what_breaks_the_contract(void **state) {
@@ -569,10 +318,8 @@ static void out_of_memory_is_an_error_and_nothing_leaks(void **state) {
   fake_loop_free(f);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void) {
-  struct CMUnitTest tests[2 * LOOP_SUITE_MAX + 24] = {
+  const struct CMUnitTest tests[] = {
     CASE(one_watch_and_one_timer_whatever_is_inside),
     CASE(the_host_is_told_of_earlier_deadlines_only),
     CASE(a_deadline_put_off_is_found_out_when_it_comes),
@@ -582,21 +329,11 @@ int main(void) {
     CASE(the_host_watch_stays_until_the_dispatch_ends),
     CASE(its_descriptor_is_not_inherited),
     CASE(hooks_stand_around_a_dispatch),
-    CASE(it_is_freed_inside_a_watch),
-    CASE(it_is_freed_inside_a_timer),
-    CASE(it_is_freed_inside_the_enter_hook),
-    CASE(it_is_freed_inside_the_leave_hook),
-    CASE(its_loop_lives_until_the_dispatch_unwinds),
-    CASE(a_host_that_recurses_breaks_nothing),
-    CASE(what_is_left_is_dropped),
     CASE(a_host_that_refuses_a_watch_is_told_to_the_caller),
     cmocka_unit_test(refuses_what_breaks_the_contract),
     cmocka_unit_test(the_host_loop_is_copied),
     cmocka_unit_test(a_host_that_refuses_a_timer_is_out_of_memory),
     cmocka_unit_test(out_of_memory_is_an_error_and_nothing_leaks),
   };
-  size_t used = 21;
-  used += loop_suite_append(tests + used, &on_epoll);
-  used += loop_suite_append(tests + used, &on_glib);
-  return loop_suite_run(tests, used);
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }
