@@ -7,7 +7,8 @@
  * ms a tick, however fast the harness ticks.
  *
  * PATH_CONNECT=1 connects the RTP sockets to their peers when the streams have
- * locked on to these. */
+ * locked on to these.  PATH_AT_ONCE=1 lets what was sent be heard at once, as
+ * an event loop would, and not at the other end's next tick. */
 #define PEER "libmsnav"
 #include "common/path.h"
 
@@ -32,7 +33,7 @@ typedef struct end {
 
 static end *ends;
 static int set;
-static bool connects;
+static bool connects, at_once;
 static unsigned tick;
 static msnav_usec now = 1000000;
 
@@ -72,6 +73,7 @@ static msnav_stream *stream_new(unsigned ssrc, const end *to) {
 
 int eng_init(int n) {
   connects = getenv("PATH_CONNECT") != NULL;
+  at_once = getenv("PATH_AT_ONCE") != NULL;
   ends = calloc((size_t)n, sizeof(*ends));
   set = epoll_create1(0);
   for (int i = 0; i < n; i++) {
@@ -164,6 +166,13 @@ static void hear_rtcp(void) {
   } while (n > 0);
 }
 
+static void hear_rtp(end *e) {
+  hear(e, e->rtp);
+  if (connects && !e->connected) {
+    connect_when_locked(e);
+  }
+}
+
 /* Each endpoint once, so that what a call needs is fetched into the caches
  * once: it hears what came since the last tick, plays and speaks. */
 void eng_tick(int n) {
@@ -171,13 +180,15 @@ void eng_tick(int n) {
   tick++;
   now += FRAME_US;
   for (int i = 0; i < n; i++) {
-    hear(&ends[i], ends[i].rtp);
+    if (!at_once) {
+      hear_rtp(&ends[i]);
+    }
     unsigned played = msnav_stream_play(ends[i].hear, pcm, SAMPLES, now);
     eng_played += (played & MSNAV_PLAYED_FRAME) != 0;
     __asm__ volatile("" : : "r"(pcm) : "memory");
     say(&ends[i], path_pcm[(tick + (unsigned)i) & 7]);
-    if (connects && !ends[i].connected) {
-      connect_when_locked(&ends[i]);
+    if (at_once) {
+      hear_rtp(&ends[(i ^ 1) < n ? i ^ 1 : i]);
     }
   }
   hear_rtcp();
