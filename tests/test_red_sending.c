@@ -96,6 +96,19 @@ static void more_loss_is_stepped_over_farther(void **state) {
   }
 }
 
+static msnav_stream_config config_of(uint32_t red_type) {
+  msnav_stream_config a = alice_config();
+  a.red_payload_type = red_type;
+  return a;
+}
+
+static end sender_of(uint32_t red_type) {
+  msnav_stream_config a = config_of(red_type);
+  end e = {0};
+  assert_int_equal(msnav_stream_new(&a, LINE_START, &e.s), MSNAV_OK);
+  return e;
+}
+
 /* Its next packets, the last of which is kept. */
 static void speak(end *e, unsigned packets) {
   static const int16_t pcm[FRAME];
@@ -122,10 +135,7 @@ static void reports_decide_one_by_one(void **state) {
   } rows[] = {{0, 0},   {4, 0},  {5, 1}, {4, 1},  {2, 1}, {25, 1},
               {26, 2},  {25, 2}, {5, 2}, {2, 2},  {1, 0}, {4, 0},
               {255, 2}, {0, 0},  {5, 1}, {26, 2}, {1, 0}};
-  msnav_stream_config a = alice_config();
-  a.red_payload_type = RED;
-  end e = {0};
-  assert_int_equal(msnav_stream_new(&a, LINE_START, &e.s), MSNAV_OK);
+  end e = sender_of(RED);
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     msnav_usec now = LINE_START + i * 5000 * MS;
     tell_loss(&e, rows[i].fraction, now);
@@ -138,10 +148,7 @@ static void reports_decide_one_by_one(void **state) {
 /* What was said before it was given up is no help any more. */
 static void redundancy_begins_anew_with_the_next_packet(void **state) {
   (void)state;
-  msnav_stream_config a = alice_config();
-  a.red_payload_type = RED;
-  end e = {0};
-  assert_int_equal(msnav_stream_new(&a, LINE_START, &e.s), MSNAV_OK);
+  end e = sender_of(RED);
   for (int i = 0; i < 2; i++) {
     tell_loss(&e, 20, LINE_START);
     speak(&e, 1);
@@ -158,15 +165,12 @@ static void redundancy_begins_anew_with_the_next_packet(void **state) {
 /* A re-INVITE without it: whatever is lost, nobody could read it. */
 static void redundancy_ends_with_its_payload_type(void **state) {
   (void)state;
-  msnav_stream_config a = alice_config();
-  a.red_payload_type = RED;
-  end e = {0};
-  assert_int_equal(msnav_stream_new(&a, LINE_START, &e.s), MSNAV_OK);
+  end e = sender_of(RED);
   tell_loss(&e, 20, LINE_START);
   speak(&e, 4);
   assert_int_equal(offset_of_last(&e), FRAME);
-  a.red_payload_type = 0;
-  assert_int_equal(msnav_stream_update(e.s, &a, LINE_START), MSNAV_OK);
+  msnav_stream_config without = config_of(0);
+  assert_int_equal(msnav_stream_update(e.s, &without, LINE_START), MSNAV_OK);
   for (int i = 0; i < 2; i++) {
     speak(&e, 4);
     assert_int_equal(e.last[1] & 0x7f, 0);
