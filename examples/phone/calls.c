@@ -7,9 +7,8 @@
 #include <string.h>
 
 #define TICK 100000 /* µs */
-#define KEYS_AFTER                                                             \
-  300000 /* µs of talk, so that the peer hears the first one                  \
-          */
+/* µs of talk, so that the peer hears the first one */
+#define KEYS_AFTER 300000
 #define SECOND 1000000.0
 #define ECHO_TAIL 250000 /* µs: the device's buffers and a room */
 
@@ -21,8 +20,9 @@ msnav_call_info calls_info(const msnav_call *call) {
 
 /* ---- what the library asks for */
 
-/* A call is recognised by its cookie: it may be gone when the switchboard
- * says that it could not deliver.  0 is chat. */
+/* A call is recognised by its cookie, and by the peer, who may have chosen
+ * that: it may be gone when the switchboard says that it could not deliver.
+ * 0 is chat. */
 static uint64_t tag_of(msnav_str cookie) {
   uint64_t hash = 14695981039346656037U; /* FNV-1a */
   for (size_t i = 0; i < cookie.len; i++) {
@@ -41,12 +41,13 @@ static void on_send(void *self, msnav_call *call, msnav_str peer,
 void calls_undelivered(phone *p, msnav_str peer, uint64_t tag) {
   msnav_call *const calls[] = {p->call, p->waiting};
   for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
-    if (calls[i] != NULL && tag_of(calls_info(calls[i]).cookie) == tag) {
+    msnav_call_info info = {.size = sizeof(info)};
+    if (msnav_call_get_info(calls[i], &info) == MSNAV_OK &&
+        tag_of(info.cookie) == tag && msnp_same(info.peer, peer)) {
       (void)msnav_call_undelivered(calls[i]);
       return;
     }
   }
-  (void)peer;
 }
 
 /* When both call each other and both accept, each gives up its own call and
