@@ -10,9 +10,8 @@
 #define ANSWER_IN 30000000 /* µs until a silent server is a lost one */
 #define MOST_REDIRECTS 4
 #define CLIENT_ID "msmsgs@msnmsgr.com"
-#define CLIENT_KEY                                                             \
-  "Q1P7W2E4J9R8U3S5" /* what clients of the time answer with                   \
-                      */
+/* what clients of the time answer with */
+#define CLIENT_KEY "Q1P7W2E4J9R8U3S5"
 
 struct account {
   msnav_loop loop;

@@ -24,9 +24,8 @@
 #define CALLS 1000 /* per turn */
 #define FEW 100
 #define MANY 5000
-#define AT_ONCE                                                                \
-  2000 /* dialogs that are awake: else there would be too many                 \
-          descriptors */
+/* dialogs that are awake: else there would be too many descriptors */
+#define AT_ONCE 2000
 #define LOOPBACK 0x7f000001u
 
 static const char SDP[] =

@@ -7,13 +7,11 @@
 
 #include <stdlib.h>
 
-#define BAR                                                                    \
-  1.05 /* of a table's time: as fast, and what a clock cannot tell             \
-        */
+/* of a table's time: as fast, and what a clock cannot tell */
+#define BAR 1.05
 #define FRAME 160
-#define FRAMES                                                                 \
-  1024 /* 320 KiB of sound: not all of it fits the nearest cache               \
-        */
+/* 320 KiB of sound: not all of it fits the nearest cache */
+#define FRAMES 1024
 #define ROUNDS 40
 #define TURNS 21
 

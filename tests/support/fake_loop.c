@@ -4,9 +4,8 @@
 #include <poll.h>
 
 #define MAX_POLLS 64 /* in one instant */
-#define MAX_TIMERS                                                             \
-  10000 /* in one instant: one that re-arms itself for ever                    \
-         */
+/* in one instant: one that re-arms itself for ever */
+#define MAX_TIMERS 10000
 
 struct fake_item {
   fake_item *next;

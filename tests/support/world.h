@@ -9,9 +9,8 @@
 
 #define WORLD_ALICE_IP 0x0a000001u /* 10.0.0.1 */
 #define WORLD_BOB_IP 0x0a000002u   /* 10.0.0.2 */
-#define WORLD_BOB_PUBLIC                                                       \
-  0xc6336402u /* 198.51.100.2, behind which Bob may be                         \
-               */
+/* 198.51.100.2, behind which Bob may be */
+#define WORLD_BOB_PUBLIC 0xc6336402u
 #define WORLD_SECOND UINT64_C(1000000) /* µs */
 
 typedef struct world_person {
