@@ -335,9 +335,76 @@ def comes_when_it_is_called(world):
     script.listener.close()
 
 
+def what_is_said_to_others_is_not_about_a_call(world):
+    """Carol invites with the cookie of the call to Bob; the phone, which is
+    busy, declines, and that cannot be delivered."""
+    carol = "carol@example.com"
+    cookie, declined = [], threading.Event()
+
+    def message(s):
+        words = s.line().split()
+        if words[0] != "MSG":
+            raise ValueError(words)
+        payload = s.bytes(int(words[3]))
+        return words[1], dict(line.split(": ", 1) for line in payload.split("\r\n") if ": " in line)
+
+    def to_bob(s):
+        s.expect(f"USR 1 {ALICE} t1")
+        s.say(f"USR 1 OK {ALICE} Alice")
+        s.expect(f"CAL 2 {BOB}")
+        s.say("CAL 2 RINGING 1", f"JOI {BOB} Bob")
+        number, fields = message(s)
+        s.say(f"ACK {number}")
+        cookie.append(fields["Invitation-Cookie"])
+        number, fields = message(s)  # when the user hangs up
+        if fields.get("Cancel-Code") != "TIMEOUT":
+            raise ValueError(fields)
+
+    def of_carol(s):
+        s.expect(f"ANS 1 {ALICE} t2 2")
+        s.say(f"IRO 1 1 1 {carol} Carol", "ANS 1 OK")
+        payload = ("MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n"
+                   "Application-GUID: {02D3C01F-BF30-4825-A83A-DE7AF41648AA}\r\n"
+                   "Session-Protocol: SM1\r\nInvitation-Command: INVITE\r\n"
+                   f"Invitation-Cookie: {cookie[0]}\r\n"
+                   "Context-Data: Requested:SIP_A,;Capabilities:SIP_A,;\r\n\r\n").encode()
+        s.peer.sendall(f"MSG {carol} Carol {len(payload)}\r\n".encode() + payload)
+        number, fields = message(s)
+        if (fields["Invitation-Cookie"], fields["Cancel-Code"]) != (cookie[0], "REJECT"):
+            raise ValueError(fields)
+        s.say(f"NAK {number}")
+        chat = b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx"
+        s.peer.sendall(f"MSG {carol} Carol {len(chat)}\r\n".encode() + chat)
+        declined.set()
+
+    rooms = [Script(to_bob), Script(of_carol)]
+
+    def play(s):
+        s.log_in()
+        s.say("CHG 6 NLN")
+        s.expect("XFR 7 SB")
+        s.say(f"XFR 7 SB {rooms[0].address} CKI t1")
+        eventually(lambda: cookie, "an invitation to Bob")
+        s.say(f"RNG 2 {rooms[1].address} CKI t2 {carol} Carol")
+        s.line()
+
+    script, phone = with_server(world, play)
+    phone.wait_event("online")
+    phone.type(f"call {BOB}")
+    check(declined.wait(10), rooms[1].failure)
+    eventually(lambda: not phone.events("ended") and phone.events("chat", peer=carol),
+               "what follows the NAK is read, and the call is there")
+    phone.type("hangup")
+    check(phone.wait_event("ended")["reason"] == "cancelled", phone.events("ended"))
+    for room in rooms:
+        room.finish()
+    phone.stop()
+    script.listener.close()
+
+
 if __name__ == "__main__":
     sys.exit(main({f.__name__.replace("_", " "): f for f in (
         logs_in_and_answers, a_server_is_asked_whether_it_is_there, is_sent_to_another_server, is_not_sent_in_circles,
         servers_of_another_kind, text_from_the_network_is_escaped,
         what_makes_no_sense_is_skipped, opens_a_room_to_say_something,
-        comes_when_it_is_called)}))
+        comes_when_it_is_called, what_is_said_to_others_is_not_about_a_call)}))
