@@ -37,6 +37,11 @@ static bool connects, at_once;
 static unsigned tick;
 static msnav_usec now = 1000000;
 
+/* With whom it talks: its neighbour, or itself when there is none. */
+static int other_of(int i, int n) {
+  return (i ^ 1) < n ? i ^ 1 : i;
+}
+
 static int udp(struct sockaddr_in *at) {
   socklen_t len = sizeof(*at);
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
@@ -86,7 +91,7 @@ int eng_init(int n) {
     }
   }
   for (int i = 0; i < n; i++) {
-    int j = (i ^ 1) < n ? i ^ 1 : i;
+    int j = other_of(i, n);
     ends[i].say = stream_new(1000 + (unsigned)i, &ends[j]);
     ends[i].hear = j != i ? ends[i].say : stream_new(1, &ends[i]);
     if (ends[i].say == NULL || ends[i].hear == NULL) {
@@ -188,7 +193,7 @@ void eng_tick(int n) {
     __asm__ volatile("" : : "r"(pcm) : "memory");
     say(&ends[i], path_pcm[(tick + (unsigned)i) & 7]);
     if (at_once) {
-      hear_rtp(&ends[(i ^ 1) < n ? i ^ 1 : i]);
+      hear_rtp(&ends[other_of(i, n)]);
     }
   }
   hear_rtcp();
