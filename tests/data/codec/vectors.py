@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """usage: vectors.py DIRECTORY [LIBMSNAV_AVCODEC]
 
-Writes the vectors of test_codec_conformance.c, with nothing of this library
+Writes the vectors of codec_kit.h, with nothing of this library
 in what is expected: G.711 by the tables of G.191 beside this directory, DVI4
 by the audioop module of CPython, GSM by spandsp, Opus by libopus, G.723.1 by
 libavcodec (the packets themselves are from the encoder in LIBMSNAV_AVCODEC;
