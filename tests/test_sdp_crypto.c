@@ -19,8 +19,8 @@ static msnav_sdp_ability ability(void) {
     .format_count = 1,
     .formats = {FORMAT(0, "PCMU", 8000)},
     .crypto_count = 2,
-    .crypto = {{1, STR(GCM), STR("inline:our-gcm")},
-               {2, STR(CM), STR("inline:our-cm")}},
+    .crypto = {{1, STR(GCM), STR("inline:OurGcm//")},
+               {2, STR(CM), STR("inline:OurCm///")}},
   };
   return ours;
 }
@@ -33,8 +33,8 @@ static void best_effort_offer_is_plain_rtp_with_crypto_lines(void **state) {
   char *text = written(&offer);
   assert_non_null(strstr(text, "m=audio 4000 RTP/AVP 0\r\n"
                                "a=rtpmap:0 PCMU/8000\r\n"
-                               "a=crypto:1 " GCM " inline:our-gcm\r\n"
-                               "a=crypto:2 " CM " inline:our-cm\r\n"
+                               "a=crypto:1 " GCM " inline:OurGcm//\r\n"
+                               "a=crypto:2 " CM " inline:OurCm///\r\n"
                                "a=encryption:rejected\r\n"));
   free(text);
 }
@@ -65,28 +65,50 @@ static void answer_rows(void **state) {
     {AVP, true, MSNAV_ERR_UNSUPPORTED, NULL, ""},
     {SAVP, false, MSNAV_ERR_UNSUPPORTED, NULL, ""},
     /* the offerer's first that we know, under its tag */
-    {AVP "a=crypto:7 " CM " inline:x\r\na=crypto:8 " GCM " inline:y\r\n", false,
-     MSNAV_OK, "a=crypto:7 " CM " inline:our-cm\r\n", "inline:x"},
-    {SAVP "a=crypto:7 F8_128_HMAC_SHA1_80 inline:x\r\na=crypto:8 " GCM
-          " inline:y\r\n",
-     false, MSNAV_OK, "a=crypto:8 " GCM " inline:our-gcm\r\n", "inline:y"},
-    {AVP "a=crypto:7 " CM " inline:x|2^20\r\n", true, MSNAV_OK,
-     "a=crypto:7 " CM " inline:our-cm\r\n", "inline:x|2^20"},
+    {AVP "a=crypto:7 " CM " inline:Their1st\r\na=crypto:8 " GCM
+         " inline:Their2nd\r\n",
+     false, MSNAV_OK, "a=crypto:7 " CM " inline:OurCm///\r\n",
+     "inline:Their1st"},
+    {SAVP "a=crypto:7 F8_128_HMAC_SHA1_80 inline:Their1st\r\na=crypto:8 " GCM
+          " inline:Their2nd\r\n",
+     false, MSNAV_OK, "a=crypto:8 " GCM " inline:OurGcm//\r\n",
+     "inline:Their2nd"},
+    {AVP "a=crypto:7 " CM " inline:Their1st|2^20\r\n", true, MSNAV_OK,
+     "a=crypto:7 " CM " inline:OurCm///\r\n", "inline:Their1st|2^20"},
     /* a suite we do not know */
-    {AVP "a=crypto:7 F8_128_HMAC_SHA1_80 inline:x\r\n", false, MSNAV_OK, NULL,
-     ""},
-    {SAVP "a=crypto:7 F8_128_HMAC_SHA1_80 inline:x\r\n", false,
-     MSNAV_ERR_UNSUPPORTED, NULL, ""},
-    /* what we do not understand must not be accepted (sections 6.1, 6.3) */
-    {AVP "a=crypto:7 " CM " inline:x|2^20|1:4\r\n", false, MSNAV_OK, NULL, ""},
-    {AVP "a=crypto:7 " CM " inline:x;inline:y\r\n", false, MSNAV_OK, NULL, ""},
-    {AVP "a=crypto:7 " CM " inline:x UNENCRYPTED_SRTP\r\n", false, MSNAV_OK,
+    {AVP "a=crypto:7 F8_128_HMAC_SHA1_80 inline:Their1st\r\n", false, MSNAV_OK,
      NULL, ""},
-    {AVP "a=crypto:7 " CM " inline:x;\r\n", false, MSNAV_OK, NULL, ""},
-    {AVP "a=crypto:7 " CM " uri:x\r\n", false, MSNAV_OK, NULL, ""},
+    {SAVP "a=crypto:7 F8_128_HMAC_SHA1_80 inline:Their1st\r\n", false,
+     MSNAV_ERR_UNSUPPORTED, NULL, ""},
+    /* a key of another length is none (section 6.1), nor is what is no key */
+    {SAVP "a=crypto:7 " GCM " inline:Their1stLonger00\r\na=crypto:8 " CM
+          " inline:Their2nd\r\n",
+     false, MSNAV_OK, "a=crypto:8 " CM " inline:OurCm///\r\n",
+     "inline:Their2nd"},
+    {SAVP "a=crypto:7 " GCM " inline:Short\r\na=crypto:8 " CM
+          " inline:Their2nd\r\n",
+     false, MSNAV_OK, "a=crypto:8 " CM " inline:OurCm///\r\n",
+     "inline:Their2nd"},
+    {SAVP "a=crypto:7 " GCM " inline:*heir1st\r\na=crypto:8 " CM
+          " inline:Their2nd\r\n",
+     false, MSNAV_OK, "a=crypto:8 " CM " inline:OurCm///\r\n",
+     "inline:Their2nd"},
+    {SAVP "a=crypto:7 " GCM " inline:Short\r\n", false, MSNAV_ERR_UNSUPPORTED,
+     NULL, ""},
+    /* what we do not understand must not be accepted (sections 6.1, 6.3) */
+    {AVP "a=crypto:7 " CM " inline:Their1st|2^20|1:4\r\n", false, MSNAV_OK,
+     NULL, ""},
+    {AVP "a=crypto:7 " CM " inline:Their1st;inline:Their2nd\r\n", false,
+     MSNAV_OK, NULL, ""},
+    {AVP "a=crypto:7 " CM " inline:Their1st UNENCRYPTED_SRTP\r\n", false,
+     MSNAV_OK, NULL, ""},
+    {AVP "a=crypto:7 " CM " inline:Their1st;\r\n", false, MSNAV_OK, NULL, ""},
+    {AVP "a=crypto:7 " CM " uri:Their1st\r\n", false, MSNAV_OK, NULL, ""},
     {AVP "a=crypto:7 " CM " inline:\r\n", false, MSNAV_OK, NULL, ""},
-    {SAVP "a=crypto:7 " CM " inline:x KDR=1\r\na=crypto:8 " CM " inline:y\r\n",
-     false, MSNAV_OK, "a=crypto:8 " CM " inline:our-cm\r\n", "inline:y"},
+    {SAVP "a=crypto:7 " CM " inline:Their1st KDR=1\r\na=crypto:8 " CM
+          " inline:Their2nd\r\n",
+     false, MSNAV_OK, "a=crypto:8 " CM " inline:OurCm///\r\n",
+     "inline:Their2nd"},
   };
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     msnav_sdp_ability ours = ability();
@@ -122,23 +144,26 @@ static void taking_rows(void **state) {
     const char *our, *their; /* keys */
   } rows[] = {
     {AVP, false, true, MSNAV_OK, "", ""}, /* RTC/1.2: plain */
-    {AVP "a=crypto:1 " GCM " inline:x\r\n", false, true, MSNAV_OK,
-     "inline:our-gcm", "inline:x"},
-    {AVP "a=crypto:2 " CM " inline:x\r\n", false, true, MSNAV_OK,
-     "inline:our-cm", "inline:x"},
-    {SAVP "a=crypto:2 " CM " inline:x\r\n", true, true, MSNAV_OK,
-     "inline:our-cm", "inline:x"},
+    {AVP "a=crypto:1 " GCM " inline:Their1st\r\n", false, true, MSNAV_OK,
+     "inline:OurGcm//", "inline:Their1st"},
+    {AVP "a=crypto:2 " CM " inline:Their1st\r\n", false, true, MSNAV_OK,
+     "inline:OurCm///", "inline:Their1st"},
+    {SAVP "a=crypto:2 " CM " inline:Their1st\r\n", true, true, MSNAV_OK,
+     "inline:OurCm///", "inline:Their1st"},
     {SAVP, true, true, MSNAV_ERR_UNSUPPORTED, "", ""},
     {AVP, true, true, MSNAV_ERR_PARSE, "", ""}, /* another transport */
     /* section 5.1.3: a line that takes up none of ours is a failure */
-    {AVP "a=crypto:2 " GCM " inline:x\r\n", false, true, MSNAV_ERR_UNSUPPORTED,
-     "", ""},
-    {AVP "a=crypto:3 " CM " inline:x\r\n", false, true, MSNAV_ERR_UNSUPPORTED,
-     "", ""},
-    {AVP "a=crypto:2 " CM " inline:x KDR=2\r\n", false, true,
+    {AVP "a=crypto:2 " GCM " inline:Their1st\r\n", false, true,
+     MSNAV_ERR_UNSUPPORTED, "", ""},
+    {AVP "a=crypto:3 " CM " inline:Their1st\r\n", false, true,
+     MSNAV_ERR_UNSUPPORTED, "", ""},
+    {AVP "a=crypto:2 " CM " inline:Their1st KDR=2\r\n", false, true,
+     MSNAV_ERR_UNSUPPORTED, "", ""},
+    {AVP "a=crypto:2 " CM " inline:Short\r\n", false, true,
      MSNAV_ERR_UNSUPPORTED, "", ""},
     /* but nobody asked: then it is an unknown attribute */
-    {AVP "a=crypto:1 " GCM " inline:x\r\n", false, false, MSNAV_OK, "", ""},
+    {AVP "a=crypto:1 " GCM " inline:Their1st\r\n", false, false, MSNAV_OK, "",
+     ""},
   };
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
     msnav_sdp_ability ours = ability();

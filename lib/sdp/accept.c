@@ -21,9 +21,7 @@ accept_crypto(const msnav_sdp_media *offered, const msnav_sdp_media *answered,
   const msnav_sdp_crypto *theirs = &answered->crypto[0];
   for (size_t i = 0; i < offered->crypto_count; i++) {
     const msnav_sdp_crypto *ours = &offered->crypto[i];
-    if (ours->tag == theirs->tag &&
-        msnav_text_equal_nocase(ours->suite, theirs->suite) &&
-        msnav_sdp_crypto_usable(theirs)) {
+    if (ours->tag == theirs->tag && msnav_sdp_crypto_fits(theirs, ours)) {
       agreed->local_crypto = *ours;
       agreed->remote_crypto = *theirs;
       return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What answering an offer and taking an answer have in common. */
 #include "sdp/inner.h"
+#include <string.h>
 
 bool msnav_sdp_is_bounded(const msnav_sdp *sdp) {
   if (sdp->media_count > MSNAV_SDP_MAX_MEDIA) {
@@ -123,20 +124,32 @@ bool msnav_sdp_agree_formats(msnav_sdp_agreed *agreed, msnav_sdp_formats ours,
   return choose(agreed, &(msnav_sdp_formats){sent, count});
 }
 
-/* One inline key without a master key identifier, which would lengthen every
- * packet, and without session parameters: an answerer must not accept what it
- * does not understand (RFC 4568 sections 6.1 and 6.3). */
-bool msnav_sdp_crypto_usable(const msnav_sdp_crypto *crypto) {
+/* Bytes of the one inline key, 0 when it is none.  A master key identifier
+ * would lengthen every packet, and an answerer must not accept what it does
+ * not understand, as session parameters (RFC 4568 sections 6.1 and 6.3). */
+static size_t key_size(msnav_str params) {
   msnav_str prefix = MSNAV_LITERAL("inline:");
-  if (!msnav_text_starts_nocase(crypto->params, prefix) ||
-      crypto->params.len == prefix.len) {
-    return false;
+  if (!msnav_text_starts_nocase(params, prefix)) {
+    return 0;
   }
-  for (size_t i = prefix.len; i < crypto->params.len; i++) {
-    char c = crypto->params.ptr[i];
+  for (size_t i = prefix.len; i < params.len; i++) {
+    char c = params.ptr[i];
     if (c == ':' || c == ';' || c == ' ' || c == '\t') {
-      return false;
+      return 0;
     }
   }
-  return true;
+  msnav_str rest = {params.ptr + prefix.len, params.len - prefix.len};
+  uint8_t key[46]; /* the longest, of AES_256_CM_HMAC_SHA1_80 */
+  size_t len = 0;
+  msnav_error err =
+    msnav_base64_decode(msnav_text_until(&rest, '|'), key, sizeof(key), &len);
+  explicit_bzero(key, sizeof(key));
+  return err == MSNAV_OK ? len : 0;
+}
+
+bool msnav_sdp_crypto_fits(const msnav_sdp_crypto *theirs,
+                           const msnav_sdp_crypto *ours) {
+  size_t size = key_size(theirs->params);
+  return msnav_text_equal_nocase(theirs->suite, ours->suite) && size > 0 &&
+         size == key_size(ours->params);
 }

@@ -28,7 +28,7 @@ ability_for(const answering *a, const msnav_sdp_media *media) {
   return NULL;
 }
 
-/* The first of the offered suites that we know, with our key under the tag
+/* The first of the offered suites that we can use, with our key under the tag
  * of the offer (RFC 4568 section 5.1.2). */
 static bool
 agree_crypto(const msnav_sdp_media *offered, const msnav_sdp_ability *ability,
@@ -36,8 +36,7 @@ agree_crypto(const msnav_sdp_media *offered, const msnav_sdp_ability *ability,
   for (size_t i = 0; i < offered->crypto_count; i++) {
     const msnav_sdp_crypto *theirs = &offered->crypto[i];
     for (size_t j = 0; j < ability->crypto_count; j++) {
-      if (msnav_text_equal_nocase(theirs->suite, ability->crypto[j].suite) &&
-          msnav_sdp_crypto_usable(theirs)) {
+      if (msnav_sdp_crypto_fits(theirs, &ability->crypto[j])) {
         agreed->remote_crypto = *theirs;
         agreed->local_crypto = ability->crypto[j];
         agreed->local_crypto.tag = theirs->tag;

@@ -107,7 +107,9 @@ void msnav_sdp_agree_peer(msnav_sdp_agreed *agreed,
                           unsigned asked);
 /* RTP/SAVP */
 bool msnav_sdp_is_secure(const msnav_sdp_media *media);
-/* whether we understand everything a line asks for */
-bool msnav_sdp_crypto_usable(const msnav_sdp_crypto *crypto);
+/* Whether a line of the peer's is for the suite of one of ours, with a key as
+ * long as ours, and asks for nothing that we do not understand. */
+bool msnav_sdp_crypto_fits(const msnav_sdp_crypto *theirs,
+                           const msnav_sdp_crypto *ours);
 
 #endif
